@@ -1,0 +1,73 @@
+# Everything that a newcomer types. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+TOOLS := .milkrun
+UV := $(TOOLS)/bin/uv
+PYTHON := $(TOOLS)/python
+VENV := .venv/.ready
+CLOUD := $(TOOLS)/envs/cloud/.ready
+SAM := $(TOOLS)/envs/sam/.ready
+MILKRUN := .venv/bin/milkrun
+export UV_NO_PROGRESS ?= 1
+# A virtual environment of the caller's must not leak into ours.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+
+.PHONY: help up down demo test unit lint format bench envs layers clean
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+up: envs ## Start the local cloud and release every service onto it
+	@$(MILKRUN) up
+
+down: ## Stop the local cloud and free its ports (KEEP=1 keeps its state for the next `make up`)
+	@if [ -x $(MILKRUN) ]; then $(MILKRUN) down $(if $(KEEP),--keep,); else echo "The local cloud is not running: nothing was ever built here."; fi
+
+demo: envs ## Show a good release and a bad one, under traffic, on the running cloud
+	@$(MILKRUN) demo
+
+test: envs ## Prove everything; starts a local cloud of its own where it needs one
+	@.venv/bin/python -m pytest
+
+unit: $(VENV) ## Run the fast tests alone: no cloud, no network
+	@.venv/bin/python -m pytest tests/unit tests/contract tests/properties
+
+lint: envs ## Check style, types and templates
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/cfn-lint
+
+format: $(VENV) ## Rewrite the code as the linter wants it
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+bench: envs ## Print how fast it is: up, release overhead per stop, packing
+	@.venv/bin/python -m bench
+
+envs: $(VENV) $(CLOUD) $(SAM)
+
+clean: down ## Remove everything that was built here
+	@rm -rf .venv .milkrun .aws-sam
+
+$(UV): milkrun/local/get_uv.py
+	@python3 -I milkrun/local/get_uv.py
+	@touch $@
+
+$(PYTHON): milkrun/local/find_python.py | $(UV)
+	@python3 -I milkrun/local/find_python.py $(UV) > $@.new
+	@mv $@.new $@
+
+$(VENV): uv.lock pyproject.toml | $(UV) $(PYTHON)
+	@echo "Installing the project's environment …" >&2
+	@$(UV) sync --quiet --frozen --python "$$(cat $(PYTHON))"
+	@touch $@
+
+$(TOOLS)/envs/%/.ready: milkrun/local/envs/%.txt | $(UV) $(PYTHON)
+	@echo "Installing the environment of the $* …" >&2
+	@$(UV) venv --quiet --clear --python "$$(cat $(PYTHON))" $(@D)
+	@$(UV) pip install --quiet --require-hashes --python $(@D)/bin/python -r $<
+	@touch $@
