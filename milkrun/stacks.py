@@ -1,4 +1,4 @@
-"""Deploys a small template by change set, with the operator's own rights: what must be there before a release can run."""
+"""Deploys a small template by change set, with the operator's own rights: what a release itself needs to be there."""
 
 import time
 from collections.abc import Mapping
