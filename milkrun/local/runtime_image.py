@@ -1,7 +1,7 @@
 """Make a stand-in for the base image of the Lambda runtime, where no registry can be reached.
 
 ``sam local invoke`` runs a function in ``public.ecr.aws/lambda/python``.  On a build machine without a registry this
-puts the same shape under the same name: a small Debian root (debootstrap), this machine's Python of the runtime's version
+puts the same shape under the same name: a small Debian root (debootstrap), this machine's Python of that version
 in ``/var/lang``, ``awslambdaric`` and boto3 in ``/var/runtime``.  The SAM CLI adds its own emulator of the runtime
 interface on top.  A real image that is already there is never replaced, and a stand-in of the same recipe is kept.
 
