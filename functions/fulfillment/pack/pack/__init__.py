@@ -1,0 +1,1 @@
+"""Chooses boxes for an order and places every item in them."""

@@ -1,0 +1,1 @@
+"""The rules of packing, pure: no clock, network, environment or AWS."""

@@ -1,0 +1,26 @@
+"""How every call to AWS is made: short timeouts and few retries, so that a slow dependency costs a request and not a function."""
+
+from functools import lru_cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+CONNECT_SECONDS = 1
+READ_SECONDS = 4
+ATTEMPTS = 3
+
+
+def client_config(read_seconds: int = READ_SECONDS) -> Config:
+    """Timeouts and retries of one client; ask for more ``read_seconds`` only where the call itself waits."""
+    return Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=read_seconds,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+    )
+
+
+@lru_cache
+def client(service: str) -> Any:
+    """The client of one service, made once per execution environment."""
+    return boto3.client(service, config=client_config())  # type: ignore[call-overload]
