@@ -1,0 +1,1 @@
+"""The demonstration: a good release and a bad one under steady traffic."""
