@@ -243,8 +243,6 @@ def _claim(port: int, purpose: str) -> int:
 
 def _answers(name: str, port: int) -> bool:
     url = f"http://127.0.0.1:{port}{_HEALTH_PATHS[name]}"
-    with contextlib.suppress(URLError, OSError), urlopen(url, timeout=_HTTP_TIMEOUT_SECONDS) as answer:  # noqa: S310
+    with contextlib.suppress(URLError, OSError), urlopen(url, timeout=_HTTP_TIMEOUT_SECONDS) as answer:
         return bool(answer.status == 200)  # noqa: PLR2004
     return False
-
-

@@ -59,7 +59,8 @@ class StillRunning(LocalCloudError):
     """A process did not end, not even when killed."""
 
     def __init__(self, pids: tuple[int, ...]) -> None:
-        super().__init__(f"These processes of the local cloud do not end: {', '.join(map(str, pids))}. Kill them by hand.")
+        numbers = ", ".join(map(str, pids))
+        super().__init__(f"These processes of the local cloud do not end: {numbers}. Kill them by hand.")
 
 
 class UnsafeStateDirectory(LocalCloudError):

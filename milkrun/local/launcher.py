@@ -6,13 +6,14 @@ Settings of the emulator are environment variables that it reads while being imp
 """
 
 import argparse
+import importlib
 import os
 import sys
 from importlib import metadata
 from pathlib import Path
 
 PINNED = "1.5.33"
-HERE = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parents[2]
 
 # All that a process needs to find programs, speak a language and trust certificates. Nothing else of the operator's
 # environment reaches the emulator or a function that it runs: no token, no profile, no proxy.
@@ -52,7 +53,7 @@ def check_version() -> None:
     """Refuse any version but the one that the patches were written for."""
     found = metadata.version("ministack")
     if found != PINNED:
-        raise LauncherError(f"ministack {found} is installed, but the patches are for {PINNED}: rebuild the environment.")
+        raise LauncherError(f"ministack {found} is installed, the patches are for {PINNED}: run `make up` to rebuild.")
 
 
 def main() -> None:
@@ -69,11 +70,14 @@ def main() -> None:
     os.environ.clear()
     os.environ.update(wanted)
     check_version()
-    sys.path.insert(0, str(HERE))
-    import patches  # noqa: PLC0415 - only after the environment is what the emulator shall see
+    # At the end: nothing of this repository may hide a module of the emulator's.
+    sys.path.append(str(ROOT))
+    from milkrun.local import patches  # noqa: PLC0415 - only now is the environment what the emulator shall see
 
     patches.apply_all(state)
-    from ministack.app import main as serve  # noqa: PLC0415
+    for module in patches.BUSIEST:
+        importlib.import_module(module)
+    from ministack.app import main as serve  # type: ignore[import-not-found]  # noqa: PLC0415
 
     sys.argv = ["ministack"]
     serve()

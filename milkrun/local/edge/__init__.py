@@ -1,1 +1,4 @@
-"""The edge: one port that stands for DNS and the API front, so that `curl http://cell-1.fulfillment.localhost:8080/…` just works."""
+"""The edge: one port that stands for DNS and the API front.
+
+`curl http://cell-1.fulfillment.localhost:8080/pack/…` just works, as https would on AWS.
+"""

@@ -6,7 +6,45 @@ conformance test that states AWS's behavior: the day that the test passes withou
 
 from pathlib import Path
 
+from milkrun.local.patches import (
+    alarms,
+    api_events,
+    api_metrics,
+    api_owners,
+    child_executions,
+    global_tables,
+    lambda_environments,
+    lambda_errors,
+    lambda_metrics,
+    lambda_missing_code,
+    map_failures,
+    weighted_aliases,
+)
+
+# Imported at the start, so that a patch that does not fit stops it, instead of the first request. The emulator's
+# CloudFormation is not among them: it takes seconds to import.
+BUSIEST = (
+    "ministack.services.lambda_svc",
+    "ministack.services.cloudwatch",
+    "ministack.services.stepfunctions",
+    "ministack.services.apigateway_v1",
+)
+
 
 def apply_all(state: Path) -> None:
-    """Apply every patch; the first that does not fit stops the start."""
-    state.mkdir(exist_ok=True)
+    """Have every patch take hold as the modules that it concerns are imported."""
+    lambda_errors.apply(state)
+    for patch in (
+        lambda_environments,
+        lambda_missing_code,
+        lambda_metrics,
+        weighted_aliases,
+        map_failures,
+        child_executions,
+        alarms,
+        api_owners,
+        api_events,
+        api_metrics,
+        global_tables,
+    ):
+        patch.apply()
