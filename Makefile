@@ -20,11 +20,11 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-up: envs ## Start the local cloud and release every service onto it
+up: envs ## Start the local cloud and release every service onto it (PERSIST_STATE=1 keeps its state over `make down`)
 	@$(MILKRUN) up
 
-down: ## Stop the local cloud and free its ports (KEEP=1 keeps its state for the next `make up`)
-	@if [ -x $(MILKRUN) ]; then $(MILKRUN) down $(if $(KEEP),--keep,); else echo "The local cloud is not running: nothing was ever built here."; fi
+down: ## Stop the local cloud and free its ports
+	@if [ -x $(MILKRUN) ]; then $(MILKRUN) down; else echo "The local cloud is not running: nothing was ever built here."; fi
 
 demo: envs ## Show a good release and a bad one, under traffic, on the running cloud
 	@$(MILKRUN) demo
