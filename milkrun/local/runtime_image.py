@@ -31,6 +31,8 @@ RUNTIME_INTERFACE = "awslambdaric==4.2.2"
 LIBRARIES = "ca-certificates,libbz2-1.0,libexpat1,libffi8,liblzma5,libreadline8,libsqlite3-0,libssl3,libuuid1,zlib1g"
 BOOTSTRAP = """#!/bin/sh
 export LD_LIBRARY_PATH="/var/lang/lib:/var/task/lib:/opt/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+# Layers come before the standard library and the runtime's own packages, as in the real runtime.
+export PYTHONPATH="/opt/python/lib/python{version}/site-packages:/opt/python"
 exec /var/lang/bin/python{version} -m awslambdaric "$_HANDLER"
 """
 ENVIRONMENT = {
