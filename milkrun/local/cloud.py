@@ -92,12 +92,12 @@ class LocalCloud:
 
     @property
     def cloud_log(self) -> Path:
-        """What the emulator, and the functions' workers, complain about."""
+        """What the emulator did, and what went wrong in it."""
         return self.state_dir / "cloud.log"
 
     @property
     def edge_log(self) -> Path:
-        """What the edge forwarded, and where to."""
+        """What the edge could not pass on."""
         return self.state_dir / "edge.log"
 
     def start(

@@ -1,13 +1,39 @@
 """Runs the edge: `python -m milkrun.local.edge --port 8080 --cloud-port 4566 --accounts accounts.json`."""
 
 import argparse
+import errno
+import json
+import logging
+import socket
+import sys
 from pathlib import Path
 
 from aiohttp import web
 
+from milkrun.local.edge.proxy import Edge
 
-async def _healthz(_request: web.Request) -> web.Response:
-    return web.json_response({"status": "ok"})
+_BACKLOG = 512
+
+
+def listeners(port: int) -> list[socket.socket]:
+    """Sockets on both loopback addresses; on IPv4 alone where the machine has no other."""
+    found = [socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)]
+    try:
+        found.append(socket.create_server(("::1", port), family=socket.AF_INET6, backlog=_BACKLOG))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise
+    return found
+
+
+def application(cloud_port: int, port: int, accounts: dict[str, str]) -> web.Application:
+    """The edge as an aiohttp application; `accounts` gives names to account numbers."""
+    edge = Edge(cloud_port, port, accounts)
+    app = web.Application(client_max_size=0)
+    app.router.add_route("*", "/{path:.*}", edge.handle)
+    app.on_startup.append(edge.start)
+    app.on_cleanup.append(edge.close)
+    return app
 
 
 def main() -> None:
@@ -17,9 +43,14 @@ def main() -> None:
     parser.add_argument("--cloud-port", type=int, required=True)
     parser.add_argument("--accounts", type=Path, required=True)
     options = parser.parse_args()
-    app = web.Application()
-    app.router.add_get("/healthz", _healthz)
-    web.run_app(app, host=["127.0.0.1"], port=options.port, print=lambda *_: None)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    accounts = {account["id"]: account["name"] for account in json.loads(options.accounts.read_text())}
+    try:
+        sockets = listeners(options.port)
+    except OSError as error:
+        sys.exit(f"edge: port {options.port} of the loopback interface: {error.strerror}")
+    app = application(options.cloud_port, options.port, accounts)
+    web.run_app(app, sock=sockets, print=None, access_log=None, shutdown_timeout=2)
 
 
 if __name__ == "__main__":

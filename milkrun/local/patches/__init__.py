@@ -18,6 +18,7 @@ from milkrun.local.patches import (
     lambda_metrics,
     lambda_missing_code,
     map_failures,
+    names,
     weighted_aliases,
 )
 
@@ -46,5 +47,6 @@ def apply_all(state: Path) -> None:
         api_events,
         api_metrics,
         global_tables,
+        names,
     ):
         patch.apply()

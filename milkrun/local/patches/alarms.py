@@ -38,9 +38,8 @@ def evaluate(service: hooks.Module, alarm: Any) -> None:
     if not alarm.get("MetricName") or alarm.get("ComparisonOperator") not in OPERATORS:
         return
     periods = int(alarm.get("EvaluationPeriods", 1))
-    rule = AlarmRule(
-        periods, int(alarm.get("DatapointsToAlarm") or periods), alarm.get("TreatMissingData") or "missing"
-    )
+    needed = int(alarm.get("DatapointsToAlarm") or periods)
+    rule = AlarmRule(periods, needed, alarm.get("TreatMissingData") or "missing")
     values = _values(service, alarm, periods + LOOK_BACK)
     operator, threshold = alarm["ComparisonOperator"], float(alarm["Threshold"])
     judged = [None if value is None else breaches(operator, value, threshold) for value in values]
@@ -92,6 +91,5 @@ def _evaluate_in(service: hooks.Module, account: str, region: str, alarm: Any) -
     set_request_region(region)
     try:
         service._evaluate_alarm(alarm)
-    except Exception:
-        # The clock must go on for all other alarms.
+    except Exception:  # noqa: BLE001 - the clock must go on for all other alarms
         _log.exception("alarm %s of %s cannot be judged", alarm.get("AlarmName"), account)

@@ -1,8 +1,8 @@
 """API Gateway: a function behind a custom domain sees the path and the host that its caller asked for.
 
 The gap: host, `path` and `requestContext.path` are those of the API's own address.
-AWS: with a custom domain, Host and `requestContext.domainName` are the domain, and `path` still holds the base path of the
-mapping (which is why Powertools' resolver has `strip_prefixes`); `resource` and `pathParameters` do not.
+AWS: with a custom domain, Host and `requestContext.domainName` are the domain, and `path` still holds the base path of
+the mapping (which is why Powertools' resolver has `strip_prefixes`); `resource` and `pathParameters` do not.
 Conformance: tests/integration/local/test_edge.py
 
 The edge stands in front and knows what was asked for; it says so in headers of its own, which end here.

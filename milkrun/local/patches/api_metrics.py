@@ -1,8 +1,8 @@
 """API Gateway: every request of a REST API is counted.
 
 The gap: no metrics at all.
-AWS: namespace AWS/ApiGateway, dimensions ApiName and ApiName + Stage: Count, 4XXError and 5XXError (their average is the
-error rate), Latency and IntegrationLatency in milliseconds.
+AWS: namespace AWS/ApiGateway, dimensions ApiName and ApiName + Stage: Count, 4XXError and 5XXError (their average is
+the error rate), Latency and IntegrationLatency in milliseconds.
 Conformance: tests/integration/local/test_api_gateway.py
 """
 

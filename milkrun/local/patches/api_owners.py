@@ -25,9 +25,7 @@ def _find(real: Any, service: hooks.Module) -> Any:
         own = real(api_id)
         if own is not None:
             return own
-        owners = (
-            (account, region) for (account, region, found), _ in service._rest_apis.all_items() if found == api_id
-        )
-        return next(owners, None)
+        scopes = (scope for scope, _ in service._rest_apis.all_items())
+        return next(((account, region) for account, region, found in scopes if found == api_id), None)
 
     return find

@@ -1,8 +1,8 @@
 """DynamoDB: a GlobalTable of a stack has the replicas that the template lists.
 
 The gap: `Replicas` is ignored, there is one table in the stack's own Region.
-AWS: CloudFormation creates a replica in every Region of the list, adds and removes them with an update of the stack, and
-removes all with the resource.
+AWS: CloudFormation creates a replica in every Region of the list, adds and removes them with an update of the stack,
+and removes all with the resource.
 Conformance: tests/integration/local/test_global_tables.py
 
 The emulator replicates tables whose replicas were made through UpdateTable; that is what is done here.

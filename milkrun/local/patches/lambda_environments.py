@@ -21,12 +21,7 @@ _leased = threading.local()
 def apply() -> None:
     """Retire workers instead of killing them."""
     hooks.when_imported("ministack.core.lambda_runtime", _patch_runtime)
-    hooks.when_imported(
-        "ministack.services.lambda_svc",
-        lambda service: hooks.wrap(
-            service, "_execute_function_warm", "func event request_id", _release_always(service)
-        ),
-    )
+    hooks.when_imported("ministack.services.lambda_svc", _patch_service)
 
 
 def _patch_runtime(runtime: hooks.Module) -> None:
@@ -35,6 +30,10 @@ def _patch_runtime(runtime: hooks.Module) -> None:
     parameters = "func_name config code_zip qualifier max_concurrency"
     hooks.wrap(runtime, "acquire_worker", parameters, lambda real: _acquire(real, runtime))
     hooks.wrap(runtime, "reap_idle_workers", "ttl", lambda real: _reap(real, runtime))
+
+
+def _patch_service(service: hooks.Module) -> None:
+    hooks.wrap(service, "_execute_function_warm", "func event request_id", _release_always(service))
 
 
 def _invalidate(runtime: hooks.Module) -> Any:

@@ -2,9 +2,9 @@
 
 The gap: every failure is reported as `Runtime.HandlerError` without a stack trace, the worker is killed by each
 exception, an import error has no AWS name, and a handler that logs nothing waits 50 ms for a log line that may come.
-AWS: the error object has errorType (the name of the exception's class), errorMessage and stackTrace; "States.TaskFailed"
-aside, Step Functions matches Retry and Catch on that name; the execution environment is reused after a handled
-exception; a module that cannot be imported is `Runtime.ImportModuleError`.
+AWS: the error object has errorType (the name of the exception's class), errorMessage and stackTrace; Step Functions
+matches Retry and Catch on that name; an execution environment outlives an exception of its handler; a module that
+cannot be imported is `Runtime.ImportModuleError`.
 Conformance: tests/integration/local/test_lambda_errors.py
 
 Python workers run `python_worker.py` beside this file instead of the emulator's own script. It marks the end of each

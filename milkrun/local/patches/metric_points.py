@@ -1,7 +1,7 @@
 """How the patches write metric points: many a second, without losing or hoarding any.
 
-The emulator keeps every point for two weeks and rebuilds its lists at each request, so that a point written meanwhile is
-lost. Here equal values of one second become one point with a count, and writing and clearing out exclude each other.
+The emulator keeps every point for two weeks and rebuilds its lists at each request, so that a point written meanwhile
+is lost. Here equal values of one second become one point with a count, and writing and clearing out exclude each other.
 """
 
 import threading
