@@ -1,0 +1,1 @@
+"""The rules of a release, pure: no clock, no network, no environment, no AWS."""
