@@ -1,0 +1,1 @@
+"""House rules for templates, as rules of cfn-lint: what every stack here promises, checked before it is deployed."""
