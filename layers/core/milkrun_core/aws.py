@@ -1,4 +1,4 @@
-"""How every call to AWS is made: short timeouts and few retries, so that a slow dependency costs a request and not a function."""
+"""Clients for AWS: short timeouts and few retries, so that a slow dependency costs a request and not a function."""
 
 from functools import lru_cache
 from typing import Any
@@ -6,9 +6,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-CONNECT_SECONDS = 1
-READ_SECONDS = 4
-ATTEMPTS = 3
+from milkrun_core.timeouts import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS
 
 
 def client_config(read_seconds: int = READ_SECONDS) -> Config:

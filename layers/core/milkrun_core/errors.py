@@ -38,7 +38,7 @@ class MilkrunError(Exception):
             "detail": self.message,
             "code": self.code,
         }
-        return {**self.details, **standard}
+        return standard | {name: fact for name, fact in self.details.items() if name not in standard}
 
 
 class InvalidRequest(MilkrunError):

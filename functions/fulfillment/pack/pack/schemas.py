@@ -1,6 +1,7 @@
-"""Bodies and messages as types: the contract that openapi.yaml publishes. Units stand in the names; nothing is coerced."""
+"""Bodies and messages as types, as openapi.yaml publishes them. Units stand in the names; nothing is coerced."""
 
 from collections import Counter
+from collections.abc import Sized
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -42,11 +43,12 @@ class PlanRequest(_Body):
     """An order to pack. ``order_id`` (or else the Idempotency-Key header) says what makes two requests the same."""
 
     order_id: Name | None = None
-    items: Annotated[tuple[ItemLine, ...], Field(min_length=1, max_length=MOST_LINES, strict=False)]
+    items: Annotated[tuple[ItemLine, ...], Field(strict=False)]
 
     @field_validator("items")
     @classmethod
     def _lines_agree(cls, lines: tuple[ItemLine, ...]) -> tuple[ItemLine, ...]:
+        _require_count(lines, MOST_LINES, "lines")
         pieces = sum(line.quantity for line in lines)
         if pieces > MOST_PIECES:
             raise PydanticCustomError(
@@ -110,15 +112,22 @@ class BoxType(_Body):
 class BoxCatalogue(_Body):
     """All types of box that an FC has; a new catalogue replaces the old one whole."""
 
-    boxes: Annotated[tuple[BoxType, ...], Field(min_length=1, max_length=MOST_BOXES, strict=False)]
+    boxes: Annotated[tuple[BoxType, ...], Field(strict=False)]
 
     @field_validator("boxes")
     @classmethod
     def _refs_differ(cls, boxes: tuple[BoxType, ...]) -> tuple[BoxType, ...]:
+        _require_count(boxes, MOST_BOXES, "types of box")
         repeated = [ref for ref, count in Counter(box.ref for box in boxes).items() if count > 1]
         if repeated:
             raise PydanticCustomError("repeated", f"ref {repeated[0]} stands more than once")
         return boxes
+
+
+def _require_count(entries: Sized, most: int, what: str) -> None:
+    """A list's length, said in words (and only once every entry is good by itself)."""
+    if not 1 <= len(entries) <= most:
+        raise PydanticCustomError("count", f"{len(entries)} {what}; at least one is needed and at most {most} may be")
 
 
 class _View(BaseModel):

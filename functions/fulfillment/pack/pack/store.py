@@ -12,8 +12,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from milkrun_core.aws import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS
 from milkrun_core.errors import Conflict, Unavailable
+from milkrun_core.timeouts import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, PynamoDBException
 from pynamodb.models import Model

@@ -1,4 +1,4 @@
-"""What packing speaks about: items, box types, and the plan that places every item. Millimetres and grams, always integers.
+"""What packing speaks about: items, types of box, and the plan that places every item. Integer mm and g throughout.
 
 An item's height is its vertical edge when it stands as its label says; z points up.
 """
