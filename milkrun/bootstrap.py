@@ -59,6 +59,6 @@ def _lay(environment: Environment, account: str) -> Iterator[Baseline]:
             "DeliveryAccountId": fleet.accounts[fleet.account_that_runs("delivery")].id,
             "ExternalId": fleet.external_id,
             # roles are global: only the first Region of an account makes them
-            "HomeRegion": home,
+            "MakesRoles": "true" if region == home else "false",
         }
         yield Baseline(account, region, deploy(client, STACK, template, parameters, OWNER))

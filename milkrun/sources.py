@@ -26,5 +26,7 @@ def _files(path: Path) -> Iterator[Path]:
 
 def stack_sources(service: str) -> tuple[str, ...]:
     """What a service's stack is built from: its folder, the layers, and the lock file of what they carry."""
-    own = ("template.yaml", "statemachines", "functions/delivery") if service == "delivery" else (f"functions/{service}",)
+    own = (
+        ("template.yaml", "statemachines", "functions/delivery") if service == "delivery" else (f"functions/{service}",)
+    )
     return (*own, "layers", "samconfig.toml")

@@ -71,10 +71,9 @@ def sam_build(tools: Path, root: Path, service: str) -> Path:
     """Run `sam build` for a stack; the built template."""
     stack = stack_name(service)
     cache = root / ".aws-sam" / "cache" / stack
-    command = [_sam(tools), "build", "--config-file", str(root / "samconfig.toml"), "--config-env", stack]
+    command = [sam_command(tools), "build", "--config-file", str(root / "samconfig.toml"), "--config-env", stack]
     command += ["--cached", "--cache-dir", str(cache)]
-    uv = tools / ".milkrun" / "bin" / "uv"
-    settings = {**os.environ, "SAM_CLI_TELEMETRY": "0", **({"UV": str(uv)} if uv.exists() else {})}
+    settings = _build_settings(tools)
     result = subprocess.run(  # noqa: S603 - our own sam, with our own arguments
         command, cwd=root, env=settings, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False
     )
@@ -83,7 +82,20 @@ def sam_build(tools: Path, root: Path, service: str) -> Path:
     return root / ".aws-sam" / stack / "template.yaml"
 
 
-def _sam(tools: Path) -> str:
+def _build_settings(tools: Path) -> dict[str, str]:
+    """The environment of a build: sam looks for the runtime's Python on the PATH, the layers' Makefiles for uv."""
+    settings = {**os.environ, "SAM_CLI_TELEMETRY": "0"}
+    uv, python = tools / ".milkrun" / "bin" / "uv", tools / ".milkrun" / "python"
+    if uv.exists():
+        settings["UV"] = str(uv)
+    if python.exists():
+        settings["PATH"] = f"{Path(python.read_text().strip()).parent}{os.pathsep}{settings.get('PATH', '')}"
+    return settings
+
+
+def sam_command(tools: Path) -> str:
+    """The SAM CLI of this repository, or else the one on the PATH.  Raises CommandFailed when there is none."""
+    """The SAM CLI: the one that `make up` installed, else the one on the PATH."""
     own = tools / ".milkrun" / "envs" / "sam" / "bin" / "sam"
     found = str(own) if own.exists() else shutil.which("sam")
     if found is None:

@@ -37,7 +37,7 @@ def apply(state: Path) -> None:
         parameters = "self first_line_wait idle_confirm hard_cap"
         hooks.wrap(runtime, "Worker._drain_stderr_bounded", parameters, _drain)
         parameters = "self event request_id trace_id depth durable invoked_function_arn"
-        hooks.wrap(runtime, "Worker.invoke", parameters, _invoke)
+        hooks.wrap(runtime, "Worker.invoke", parameters, lambda real: _invoke(real, runtime))
 
     hooks.when_imported("ministack.core.lambda_runtime", patch_runtime)
     hooks.when_imported(
@@ -87,11 +87,16 @@ def _drain(real: Any) -> Any:
     return drain
 
 
-def _invoke(real: Any) -> Any:
+def _invoke(real: Any, runtime: hooks.Module) -> Any:
     def invoke(worker: Any, event: Any, request_id: str, **context: Any) -> Any:
         response = real(worker, event, request_id, **context)
         # To the emulator a failure that the worker survived is an ordinary answer: `_execute` turns it back.
         _failure.found = response.pop("failure", None)
+        if response.pop("spent", False):
+            # It could not initialize: the next invocation gets a new process, as AWS initializes anew.
+            process, worker._proc = worker._proc, None
+            runtime._signal(process)
+            runtime._collect(process, time.monotonic() + runtime._REAP_GRACE)
         return response
 
     return invoke

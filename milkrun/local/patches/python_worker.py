@@ -191,8 +191,7 @@ def main() -> None:
         log.request_id = invocation.get("request_id", "")
         follow_trace(invocation.get("trace_id"))
         if handler is None:
-            # AWS initializes anew at the next invocation; so do we, in the process that the emulator starts then.
-            answer(channel, {"status": "ok", "failure": reason})
+            answer(channel, {"status": "ok", "failure": reason, "spent": True})
             return
         answer(channel, run_once(handler, message["event"], Context(init, invocation)))
 
