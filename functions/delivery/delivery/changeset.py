@@ -38,7 +38,7 @@ class Wanted:
 class ChangeSet:
     """A change set that is ready to be executed, and its number of changes."""
 
-    arn: str
+    name: str
     changes: int
 
 
@@ -61,15 +61,16 @@ def plan(stack: Stack, name: str, wanted: Wanted, *, creates: bool, way_back: bo
         client.delete_change_set(StackName=stack.name, ChangeSetName=name)
         listed = "; ".join(str(each) for each in refused)
         raise RefusedChange(f"{listed}. Move the data by hand, or leave the resource as it is")
-    return ChangeSet(described["ChangeSetId"], len(changes))
+    return ChangeSet(name, len(changes))
 
 
-def execute(client: CloudFormationClient, change_set: str, token: str) -> None:
+def execute(stack: Stack, name: str, token: str) -> None:
     """Execute it unless that was done before: a repeated step must not fail on its own success."""
-    status = client.describe_change_set(ChangeSetName=change_set).get("ExecutionStatus")
+    client = stack.client
+    status = client.describe_change_set(StackName=stack.name, ChangeSetName=name).get("ExecutionStatus")
     if status in {"EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE", "EXECUTE_FAILED"}:
         return
-    client.execute_change_set(ChangeSetName=change_set, ClientRequestToken=token, DisableRollback=False)
+    client.execute_change_set(StackName=stack.name, ChangeSetName=name, ClientRequestToken=token, DisableRollback=False)
 
 
 def _create(stack: Stack, name: str, wanted: Wanted, *, creates: bool) -> None:

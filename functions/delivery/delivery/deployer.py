@@ -121,7 +121,7 @@ def _plan(stop: Stop, wanted: Current, *, way_back: bool) -> Outcome:
     if made is None:
         return Outcome("nothing to change", {"changed": False, "gone": False})
     return Outcome(
-        f"{made.changes} changes, {copied} objects copied", {"changed": True, "gone": False, "change_set": made.arn}
+        f"{made.changes} changes, {copied} objects copied", {"changed": True, "gone": False, "change_set": made.name}
     )
 
 
@@ -134,7 +134,7 @@ def execute(stop: Stop) -> Outcome:
     if planned["gone"]:
         stack.client.delete_stack(StackName=stack.name, ClientRequestToken=token)
     else:
-        changeset.execute(stack.client, planned["change_set"], token)
+        changeset.execute(stack, planned["change_set"], token)
     return Outcome("begun", {"begun": now()}, verdict="running")
 
 
@@ -160,7 +160,7 @@ def verify(stop: Stop) -> Outcome:
     """See what code really runs there, and whether this was the first version."""
     _, stack = _there(stop)
     if stop.event["plan"]["gone"]:
-        if (status := stack.status()) is not None:
+        if situation(status := stack.status()) is not Situation.ABSENT:
             raise DeployFailed(f"stack {stack.name} should be gone, but is {status}")
         return Outcome("nothing runs there, as before", {"first": True})
     count = code.verify(stack)
