@@ -169,10 +169,11 @@ def test_every_rule_has_an_id_of_its_own_and_a_bad_template(rules: list[HouseRul
     assert {bad[0] for bad in BAD} == set(ids)
 
 
-@pytest.mark.parametrize(("rule", "good", "bad", "words"), [pytest.param(*bad, id=f"{bad[0]}-{bad[3]}") for bad in BAD])
+@pytest.mark.parametrize("change", BAD, ids=[f"{bad[0]}-{bad[3]}" for bad in BAD])
 def test_a_bad_template_breaks_its_rule_alone(
-    rule: str, good: str, bad: str, words: str, rules: list[HouseRule], tmp_path: Path
+    change: tuple[str, str, str, str], rules: list[HouseRule], tmp_path: Path
 ) -> None:
+    rule, good, bad, words = change
     assert good in GOOD
 
     found = problems(toy(tmp_path, GOOD.replace(good, bad, 1)), rules)
