@@ -1,0 +1,20 @@
+"""`make bench`: print every figure, or those named: ``python -m bench up``."""
+
+import sys
+
+from bench import up
+
+SECTIONS = {"up": up.run}
+
+
+def main() -> int:
+    wanted = sys.argv[1:] or list(SECTIONS)
+    if unknown := [name for name in wanted if name not in SECTIONS]:
+        sys.stderr.write(f"error: no section {', '.join(unknown)}; there are: {', '.join(SECTIONS)}\n")
+        return 2
+    for name in wanted:
+        SECTIONS[name]()
+    return 0
+
+
+sys.exit(main())
