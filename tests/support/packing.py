@@ -102,7 +102,11 @@ class CarelessPacker:
     """Stands every piece in the corner of the first box, all in one place."""
 
     def pack(
-        self, items: Sequence[Item], boxes: Sequence[Box], most: int | None, seconds: float
+        self,
+        items: Sequence[Item],
+        boxes: Sequence[Box],
+        most: int | None,  # noqa: ARG002 - it does not care
+        seconds: float,  # noqa: ARG002 - it does not care
     ) -> tuple[PackedBox, ...]:
         pieces = [Placement(item.sku, Dims(0, 0, 0), item.dims) for item in items for _ in range(item.quantity)]
         return (PackedBox(boxes[0], tuple(pieces)),)

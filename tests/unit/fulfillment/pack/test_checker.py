@@ -1,10 +1,10 @@
 """The placement checker, rule by rule, on plans small enough to judge by eye."""
 
 import pytest
-
 from pack.domain.checker import check, find_faults
 from pack.domain.errors import InvalidPlacement
 from pack.domain.model import Item, PackedBox, Placement
+
 from tests.support.packing import a_box, an_item, placed
 
 

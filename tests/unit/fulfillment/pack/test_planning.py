@@ -1,11 +1,11 @@
 """Planning an order: which boxes, and what is refused."""
 
 import pytest
-
 from pack.domain.errors import InvalidPlacement, ItemFitsNoBox, OrderTooComplex
 from pack.domain.model import Box, Item, PackedBox
 from pack.domain.planning import plan
 from pack.packvium_packer import PackviumPacker
+
 from tests.support.packing import CarelessPacker, a_box, an_item
 
 SMALL = a_box("small", (200, 150, 100))
@@ -44,7 +44,9 @@ def test_keeps_upright_items_upright() -> None:
     [
         pytest.param(an_item("canoe", (401, 10, 10)), r"edges are \(401, 10, 10\) mm, and no box", id="too-long"),
         pytest.param(an_item("vase", (10, 10, 300), upright=True), "must stay upright", id="too-tall-to-stand"),
-        pytest.param(an_item("anvil", (10, 10, 10), weight_g=10_001), "weighs 10001 g, more than small", id="too-heavy"),
+        pytest.param(
+            an_item("anvil", (10, 10, 10), weight_g=10_001), "weighs 10001 g, more than small", id="too-heavy"
+        ),
     ],
 )
 def test_names_the_item_that_fits_no_box_and_why(item: Item, reason: str) -> None:
@@ -70,6 +72,8 @@ def test_never_lets_a_bad_placement_out() -> None:
 def test_offers_a_large_order_a_selection_of_boxes_and_still_one_for_every_item() -> None:
     boxes = [a_box(f"b{edge}", (edge, edge, edge), max_gross_g=50_000) for edge in range(100, 150)]
     rod = an_item("rod", (300, 20, 20))
-    packed = planned([an_item("cube", (50, 50, 50), weight_g=10, quantity=190), rod], *boxes, a_box("tube", (310, 30, 30)))
+    packed = planned(
+        [an_item("cube", (50, 50, 50), weight_g=10, quantity=190), rod], *boxes, a_box("tube", (310, 30, 30))
+    )
     assert "rod" in {placement.sku for one in packed if one.box.ref == "tube" for placement in one.placements}
     assert sum(len(one.placements) for one in packed) == 191

@@ -6,12 +6,12 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
-
 from milkrun_core.errors import Conflict, Unavailable
+from moto import mock_aws
 from pack.domain.errors import BoxesChangedMeanwhile, UnknownFulfilmentCentre
 from pack.ports import CatalogueRecord, PlanRecord
 from pack.store import DynamoBoxStore, DynamoPlanStore
+
 from tests.support.packing import a_box_type, a_catalogue
 
 PLAN = PlanRecord("ONT8", "p-1", "digest-1", refused=False, document={"plan_id": "p-1", "boxes": []})

@@ -1,7 +1,6 @@
 """What callers may rely on: one plan per order, versions of the box catalogue."""
 
 import pytest
-
 from milkrun_core.errors import Conflict, InvalidRequest
 from pack.domain.errors import (
     BoxesChangedMeanwhile,
@@ -13,10 +12,13 @@ from pack.domain.errors import (
 from pack.ports import PlanRecord
 from pack.schemas import PlanRequest
 from pack.usecases import PlanOrder, create_plan, put_boxes, read_boxes, read_plan, record_refusal
+
 from tests.support.packing import FakePlanStore, FakePorts, a_box_type, a_catalogue, a_line
 
 
-def an_order(order_id: str | None = "o-1", *lines: dict[str, object], key: str | None = None, fc: str = "ONT8") -> PlanOrder:
+def an_order(
+    order_id: str | None = "o-1", *lines: dict[str, object], key: str | None = None, fc: str = "ONT8"
+) -> PlanOrder:
     request = PlanRequest.model_validate({"order_id": order_id, "items": list(lines) or [a_line()]})
     return PlanOrder.of(fc, request, key, 15.0)
 
