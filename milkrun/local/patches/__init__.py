@@ -18,6 +18,7 @@ from milkrun.local.patches import (
     lambda_metrics,
     lambda_missing_code,
     map_failures,
+    metric_points,
     names,
     weighted_aliases,
 )
@@ -38,6 +39,7 @@ def apply_all(state: Path) -> None:
     for patch in (
         lambda_environments,
         lambda_missing_code,
+        metric_points,
         lambda_metrics,
         weighted_aliases,
         map_failures,

@@ -17,7 +17,6 @@ NAMESPACE = "AWS/ApiGateway"
 
 def apply() -> None:
     """Count where every request enters."""
-    metric_points.apply()
     hooks.when_imported("ministack.services.apigateway_v1", _patch)
 
 

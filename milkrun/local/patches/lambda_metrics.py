@@ -17,7 +17,6 @@ NAMESPACE = "AWS/Lambda"
 
 def apply() -> None:
     """Count where all executors meet."""
-    metric_points.apply()
     hooks.when_imported("ministack.services.lambda_svc", _patch)
 
 
