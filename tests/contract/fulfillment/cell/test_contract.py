@@ -2,7 +2,7 @@
 
 import yaml
 from cell import api
-from cfnlint.decode.cfn_yaml import load as load_template
+from cfnlint.decode.cfn_yaml import load as load_template  # type: ignore[import-untyped]
 from openapi_spec_validator import validate
 
 from tests.support.packing import ROOT

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from cfnlint.decode.cfn_yaml import load as load_template
+from cfnlint.decode.cfn_yaml import load as load_template  # type: ignore[import-untyped]
 from openapi_schema_validator import OAS30Validator
 from openapi_spec_validator import validate
 from pack import api
