@@ -49,12 +49,18 @@ def without_local_paths(template: dict[str, Any], folder: Path, store: Callable[
 
     ``store`` takes a folder of code and answers with its digest.
     """
+
+    def move(properties: dict[str, Any], name: str) -> None:
+        if isinstance(properties.get(name), str):
+            sha = store((folder / properties[name]).resolve())
+            properties[name] = {"Bucket": {"Ref": BUCKET_PARAMETER}, "Key": f"artifacts/{sha}.zip"}
+
+    move(template.get("Globals", {}).get("Function", {}), "CodeUri")
     for resource in template.get("Resources", {}).values():
         properties = resource.get("Properties", {})
         kind = resource.get("Type", "")
-        if (name := _CODE.get(kind)) and isinstance(properties.get(name), str):
-            sha = store((folder / properties[name]).resolve())
-            properties[name] = {"Bucket": {"Ref": BUCKET_PARAMETER}, "Key": f"artifacts/{sha}.zip"}
+        if name := _CODE.get(kind):
+            move(properties, name)
         if (names := _INLINED.get(kind)) and isinstance(properties.get(names[0]), str):
             properties[names[1]] = _definition((folder / properties.pop(names[0])).resolve())
     bucket = {"Type": "String", "Description": "Bucket of this account and Region that holds the stack's code"}
