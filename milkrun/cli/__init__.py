@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from botocore.exceptions import ConnectionError as NoConnection
+from botocore.exceptions import HTTPClientError, NoCredentialsError
 
 from milkrun.cli import bootstrap, demo, down, env, fleet, seed, status, up, where
 from milkrun.cli.release import app as release
 from milkrun.environment import STATE_DIR, aws_environment, repository_root
-from milkrun.errors import MilkrunError
+from milkrun.errors import CloudUnavailable, MilkrunError
 from milkrun.local.instance import running_environment
 
 app = typer.Typer(
@@ -66,6 +68,16 @@ def main() -> None:
     except MilkrunError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(error.exit_code)
+    except (NoConnection, HTTPClientError) as error:
+        sys.stderr.write(
+            f"error: {error}\nIs the local cloud running? `make up` starts it; its logs are in .milkrun/local.\n"
+        )
+        sys.exit(CloudUnavailable.exit_code)
+    except NoCredentialsError:
+        sys.stderr.write(
+            "error: there are no AWS credentials: log in with the profiles that cloud.profile in fleet.yaml names\n"
+        )
+        sys.exit(CloudUnavailable.exit_code)
     except KeyboardInterrupt:
         sys.stderr.write("\nstopped\n")
         sys.exit(130)

@@ -15,6 +15,8 @@ from milkrun.demo.orders import orders
 from milkrun.local.names import LocalhostResolver
 
 TIMEOUT_SECONDS = 20
+# So many requests of a cell may be on their way: enough to hurt a sick cell, too few to drown a small machine.
+IN_FLIGHT = 6
 CREATED = 201
 
 
@@ -77,14 +79,17 @@ class Traffic:
 
     async def _feed(self, session: aiohttp.ClientSession, load: Load, seed: int) -> None:
         fcs = itertools.cycle(load.fcs)
+        free = asyncio.Semaphore(IN_FLIGHT)
         source = orders(seed, f"demo-{int(time.time())}-{load.cell}")
         async with asyncio.TaskGroup() as group:
             due = time.monotonic()
             while not self._stop.is_set():
+                await free.acquire()
                 url = f"{load.url}/fcs/{next(fcs)}/packing-plans"
-                group.create_task(self._ask(session, load.cell, url, next(source)))
-                # Against the clock, not against the answer: a slow cell must not slow the load down.
-                due += self._pause
+                asked = group.create_task(self._ask(session, load.cell, url, next(source)))
+                asked.add_done_callback(lambda _: free.release())
+                # Against the clock, not against the answer: a slower answer does not make it less traffic.
+                due = max(due + self._pause, time.monotonic() - 1)
                 await asyncio.sleep(max(0, due - time.monotonic()))
 
     async def _ask(self, session: aiohttp.ClientSession, cell: str, url: str, order: Mapping[str, Any]) -> None:
