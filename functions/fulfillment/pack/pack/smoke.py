@@ -6,6 +6,7 @@ It is a client like any other: it knows the service's address and queue, and jud
 import json
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -103,17 +104,14 @@ def plan_over_http(service: Service, order_id: str) -> str:
     return judge(read)
 
 
-def plan_through_queue(service: Service, send: Callable[[str], None], order_id: str) -> str:
-    send(json.dumps({"fc": FC, "order": order(order_id)}))
+def wait_for_plan(service: Service, order_id: str) -> str:
     end = time.monotonic() + QUEUE_SECONDS
     while time.monotonic() < end:
         status, document = service.call("GET", f"/fcs/{FC}/packing-plans?order_id={order_id}")
-        if status == 200:  # noqa: PLR2004 - HTTP's own number
+        if status == HTTPStatus.OK:
             return judge(document)
         time.sleep(POLL_SECONDS)
-    raise SmokeTestFailed(
-        f"the order sent to the queue was not planned within {QUEUE_SECONDS:.0f} s", order_id=order_id
-    )
+    raise SmokeTestFailed(f"the order sent to the queue was not planned within {QUEUE_SECONDS:g} s", order_id=order_id)
 
 
 def judge(document: dict[str, Any]) -> str:
@@ -139,14 +137,13 @@ def packed_box(planned: PlannedBox) -> PackedBox:
 
 
 def run(service: Service, send: Callable[[str], None]) -> dict[str, Any]:
-    """All checks in order; the first that fails raises."""
-    order_id = f"smoke-{uuid4()}"
-    steps: tuple[tuple[str, Callable[[], str]], ...] = (
-        ("put boxes", lambda: put_boxes(service)),
-        ("plan over http", lambda: plan_over_http(service, f"{order_id}-http")),
-        ("plan through the queue", lambda: plan_through_queue(service, send, f"{order_id}-queue")),
-    )
-    return {"ok": True, "checks": [{"name": name, "ok": True, "detail": step()} for name, step in steps]}
+    """All checks; the first that fails raises. The queue works on its order while the other goes over HTTP."""
+    over_http, queued = (f"smoke-{uuid4()}" for _ in range(2))
+    details = {"put boxes": put_boxes(service)}
+    send(json.dumps({"fc": FC, "order": order(queued)}))
+    details["plan over http"] = plan_over_http(service, over_http)
+    details["plan through the queue"] = wait_for_plan(service, queued)
+    return {"ok": True, "checks": [{"name": name, "ok": True, "detail": detail} for name, detail in details.items()]}
 
 
 @logger.inject_lambda_context(clear_state=True)
