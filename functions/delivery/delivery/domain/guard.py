@@ -74,7 +74,7 @@ def _danger(change: Mapping[str, Any], *, way_back: bool) -> str | None:
     }:
         return f"would be replaced ({policy})"
     replacement = change.get("Replacement", "False")
-    if action == "Modify" and replacement != "False":
+    if replacement != "False":
         return "would be replaced" if replacement == "True" else "might be replaced (Conditional)"
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 STACK_SLOWING = 10
-BAKE_SLOWING = 30
+BAKE_SLOWING = 20
 
 
 def pause(poll_seconds: float, elapsed: float, slowing: int) -> int:
