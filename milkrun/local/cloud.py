@@ -28,6 +28,7 @@ from milkrun.local.errors import (
     StillRunning,
     UnsafeStateDirectory,
 )
+from milkrun.local.launcher import INHERITED
 from milkrun.local.processes import ProcessRecord
 
 DEFAULT_STATE_DIR = Path(".milkrun/local")
@@ -205,7 +206,7 @@ class LocalCloud:
         """Start one process apart from ours, write down who it is, and wait until it answers."""
         log = self.state_dir / f"{name}.log"
         root = str(Path(__file__).resolve().parents[2])
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PYTEST_"))}
+        environment = {key: os.environ[key] for key in INHERITED if key in os.environ}
         with log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603
                 command,

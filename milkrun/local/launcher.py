@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # All that a process needs to find programs, speak a language and trust certificates. Nothing else of the operator's
 # environment reaches the emulator or a function that it runs: no token, no profile, no proxy.
-_INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
+INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 class LauncherError(Exception):
@@ -26,7 +26,7 @@ class LauncherError(Exception):
 
 def settings(port: int, state: Path, persist: bool) -> dict[str, str]:
     """The whole environment of the emulator."""
-    kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
     nothing = str(state / "none")
     return kept | {
         "AUTH": "true",

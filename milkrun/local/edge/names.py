@@ -26,15 +26,15 @@ class NameService:
     async def find(self, host: str, path: str, client_region: str | None) -> Route:
         """The way for a request. Raises UnknownHost, UnmappedPath, or aiohttp's error when the cloud is away."""
         started = time.monotonic()
-        names = await self.current()
+        names = await self._asked_since(started - self._beat_seconds)
         try:
             return names.find(host, path, client_region)
         except (UnknownHost, UnmappedPath):
             return (await self._asked_since(started)).find(host, path, client_region)
 
     async def current(self) -> Names:
-        """The names, not older than a beat."""
-        return await self._asked_since(time.monotonic() - self._beat_seconds)
+        """The names as they are now."""
+        return await self._asked_since(time.monotonic())
 
     async def _asked_since(self, moment: float) -> Names:
         async with self._asking:
