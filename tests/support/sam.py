@@ -34,7 +34,7 @@ class Sam:
         """Deploy one stack from its config environment."""
         overrides = [f"ParameterKey={key},ParameterValue={value}" for key, value in parameters.items()]
         given = ["--parameter-overrides", *overrides] if overrides else []
-        self.run("deploy", "--config-env", stack, "--template-file", str(template), "--no-progressbar", *given)
+        self.run("deploy", "--config-env", stack, "--template-file", str(template), "--resolve-s3", *given)
 
     def invoke(self, function: str, event: Path, *options: str) -> Any:
         """Answer of a function that ran in a container."""
@@ -66,7 +66,9 @@ class Sam:
         python = Path((ROOT / ".milkrun/python").read_text(encoding="utf-8").strip()).parent
         # `sam build` wants the runtime's interpreter on PATH, with pip; the layers' makefiles want uv.
         path = os.pathsep.join([str(python), str(ROOT / ".milkrun/bin"), inherited.get("PATH", "")])
-        return {**inherited, "SAM_CLI_TELEMETRY": "0", **self.environment, "PATH": path}
+        # By default a deployment is looked at every five seconds only.
+        settings = {"SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "0.5"}
+        return {**inherited, **settings, **self.environment, "PATH": path}
 
 
 def with_endpoint(built: Path, environments: dict[str, dict[str, str]], folder: Path) -> list[str]:

@@ -6,6 +6,7 @@ cloud to talk to: so its answer is a real one, and at worst an error of our own 
 
 import ast
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,8 @@ def test_answers_its_event_in_the_runtime_image(
 
     answer = containers.invoke(module, function, events[0])
 
+    # Kept with the test's report: pytest -rP shows what every function answered.
+    sys.stdout.write(f"{function} answered {events[0]} with {json.dumps(answer)[:1000]}\n")
     trigger = Path(events[0]).name.partition("-")[0]
     assert why_wrong(trigger, answer, names_of_our_errors(module)) is None, (
         f"{function} answered {events[0]} with {answer}"
