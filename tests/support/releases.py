@@ -20,7 +20,7 @@ from milkrun.release.watch import wait_for
 
 GREETER = Path(__file__).resolve().parents[1] / "data" / "release" / "greeter"
 RELEASE_SECONDS = 90
-BAKE = {"seconds": 2, "min_requests": 20, "max_seconds": 30, "max_error_rate": 0.05, "period": 1}
+BAKE = {"seconds": 2, "min_requests": 20, "max_seconds": 12, "max_error_rate": 0.05, "period": 1}
 PAUSE_SECONDS = 0.04
 
 
@@ -63,7 +63,11 @@ class Given:
 
     def a_service_that_runs_everywhere(self) -> ReleaseView:
         """Its first version, in every target."""
-        view = When(self._scenario).it_is_released()
+        return self.a_service_that_runs_in()
+
+    def a_service_that_runs_in(self, *targets: str) -> ReleaseView:
+        """Its first version, in these targets."""
+        view = When(self._scenario).it_is_released(targets=targets)
         assert view.verdict == "pass", view.why
         return view
 
@@ -162,9 +166,8 @@ class Then:
     def release_parameter_in(self, target: str) -> str:
         """The release that the stack says it is of."""
         stack = self._scenario.client(target, "cloudformation").describe_stacks(StackName=self._scenario.stack)
-        return next(
-            each["ParameterValue"] for each in stack["Stacks"][0]["Parameters"] if each["ParameterKey"] == "Release"
-        )
+        given = {each["ParameterKey"]: each["ParameterValue"] for each in stack["Stacks"][0]["Parameters"]}
+        return str(given["Release"])
 
     def no_lock_is_held(self) -> bool:
         """Whether every target's lock is free."""

@@ -3,7 +3,7 @@
 import inspect
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ DOCUMENTED = {
 MAX_EVENTS = 2_500
 MAX_BYTES = 1_000_000
 EVENTS_OF_A_TASK, EVENTS_OF_ANOTHER_STATE = 5, 2
-FUNCTIONS = {
+FUNCTIONS: dict[str, Collection[str]] = {
     "LedgerFunctionArn": {**ledger.OF_RELEASES, **ledger.OF_STOPS},
     "DeployerFunctionArn": deployer.STEPS,
     "JudgeFunctionArn": judge.STEPS,

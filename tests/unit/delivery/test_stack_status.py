@@ -7,7 +7,7 @@ from delivery.domain.stack_status import DEPLOYED, SERVING, SITUATIONS, Situatio
 
 def test_every_status_of_the_api_is_in_the_table() -> None:
     model = botocore.session.get_session().get_service_model("cloudformation")
-    assert set(model.shape_for("StackStatus").enum) == set(SITUATIONS)
+    assert set(model.shape_for("StackStatus").metadata["enum"]) == set(SITUATIONS)
 
 
 @pytest.mark.parametrize("status", sorted(SITUATIONS))
