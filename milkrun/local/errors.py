@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from milkrun.errors import CloudUnavailable
 
-class LocalCloudError(Exception):
+
+class LocalCloudError(CloudUnavailable):
     """Base of everything that `LocalCloud` raises on purpose."""
 
 
@@ -12,9 +14,10 @@ class PortInUse(LocalCloudError):
 
     def __init__(self, port: int, purpose: str, holder: str | None) -> None:
         held_by = f" by {holder}" if holder else ""
+        variable = f"MILKRUN_{purpose.split()[-1].upper()}_PORT"
         super().__init__(
             f"Port {port} ({purpose}) is already in use{held_by}. "
-            f"End that process, or choose another port for the {purpose}."
+            f"End that process, or take another port: {variable}=0 make up takes a free one."
         )
         self.port = port
         self.holder = holder
