@@ -12,8 +12,8 @@ CLOUD := $(TOOLS)/envs/cloud/.ready
 SAM := $(TOOLS)/envs/sam/.ready
 MILKRUN := .venv/bin/milkrun
 export UV_NO_PROGRESS ?= 1
-# A virtual environment of the caller's must not leak into ours.
-unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+# What the caller set up for Pythons of their own must not reach ours.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .PHONY: help up down demo test unit lint format bench envs layers clean
 
