@@ -5,13 +5,14 @@ with its record, log and data in the state directory.
 """
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -114,9 +115,19 @@ class LocalCloud:
         Port 0 takes a free one. With `persist`, what a stop saves is there again after the next start.
         """
         self._check_interpreter()
+        with self._alone():
+            return self._start(cloud_port, edge_port, persist, accounts)
+
+    def stop(self) -> None:
+        """End everything that was started from this state directory. Once stopped, does nothing."""
+        if self.state_dir.exists():
+            with self._alone():
+                self._stop()
+
+    def _start(self, cloud_port: int, edge_port: int, persist: bool, accounts: Sequence[Account]) -> Status:
         if self.status().condition == "running":
             raise AlreadyRunning(self.state_dir, self._port_of("cloud"))
-        self.stop()
+        self._stop()
         self._prepare(persist, accounts)
         cloud_port = _claim(cloud_port, "local cloud")
         edge_port = _claim(edge_port, "edge")
@@ -124,12 +135,11 @@ class LocalCloud:
             self._start_cloud(cloud_port, persist)
             self._start_edge(cloud_port, edge_port)
         except BaseException:
-            self.stop()
+            self._stop()
             raise
         return self.status()
 
-    def stop(self) -> None:
-        """End everything that was started from this state directory. Once stopped, does nothing."""
+    def _stop(self) -> None:
         for name in ("edge", "cloud"):
             record = ProcessRecord.load(self._record(name))
             if record is not None:
@@ -160,6 +170,18 @@ class LocalCloud:
             return "\n".join(log.read_text(errors="replace").splitlines()[-count:])
         except OSError:
             return ""
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let nobody else start or stop this state directory's cloud meanwhile: two terminals, two tests."""
+        try:
+            self.state_dir.mkdir(parents=True, exist_ok=True)
+            lock = self.state_dir.joinpath("lock").open("w")
+        except OSError as error:
+            raise UnsafeStateDirectory(self.state_dir, error.strerror or str(error)) from error
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _record(self, name: str) -> Path:
         return self.state_dir / f"{name}.json"

@@ -14,7 +14,7 @@ class PortInUse(LocalCloudError):
 
     def __init__(self, port: int, purpose: str, holder: str | None) -> None:
         held_by = f" by {holder}" if holder else ""
-        variable = f"MILKRUN_{purpose.split()[-1].upper()}_PORT"
+        variable = f"MILKRUN_{purpose.rpartition(' ')[2].upper()}_PORT"
         super().__init__(
             f"Port {port} ({purpose}) is already in use{held_by}. "
             f"End that process, or take another port: {variable}=0 make up takes a free one."

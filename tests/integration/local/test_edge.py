@@ -2,6 +2,8 @@
 
 import json
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -56,6 +58,33 @@ def test_a_client_cannot_speak_in_the_edges_name(local_cloud: LocalCloud, host: 
 
 def test_a_large_answer_comes_whole(local_cloud: LocalCloud, host: str) -> None:
     assert len(request(local_cloud.edge_url, host, "/pack/fcs/FC1/plans?big=1").body) == 5_000_000
+
+
+def test_no_request_fails_while_the_stack_behind_a_name_is_updated(
+    local_cloud: LocalCloud, aws: Aws, host: str
+) -> None:
+    """AWS: an update of a function does not interrupt its callers."""
+    statuses: list[int] = []
+    done = threading.Event()
+
+    def load() -> None:
+        while not done.is_set():
+            statuses.append(request(local_cloud.edge_url, host, "/pack/fcs/FC1/plans").status)
+
+    with ThreadPoolExecutor() as pool:
+        loads = [pool.submit(load) for _ in range(2)]
+        try:
+            for version in ("1", "2", "3"):
+                template = stack(host, "pack", "pack/v2")
+                template["Resources"]["Echo"]["Properties"]["InlineCode"] += f"\n# {version}"
+                assert aws.deploy("echo", template) == "UPDATE_COMPLETE"
+                seen = len(statuses)
+                eventually(lambda: len(statuses) > seen + 4, what="an answer of the new version")  # noqa: B023
+        finally:
+            done.set()
+        for one in loads:
+            one.result()
+    assert set(statuses) == {201}
 
 
 def test_the_longest_base_path_wins(local_cloud: LocalCloud, host: str) -> None:

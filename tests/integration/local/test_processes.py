@@ -2,13 +2,21 @@
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from milkrun.local import processes
 from milkrun.local.cloud import LocalCloud
-from milkrun.local.errors import AlreadyRunning, CloudDied, MissingEnvironment, MissingInterpreter, PortInUse
+from milkrun.local.errors import (
+    AlreadyRunning,
+    CloudDied,
+    MissingEnvironment,
+    MissingInterpreter,
+    PortInUse,
+    UnsafeStateDirectory,
+)
 from milkrun.local.ports import is_free
 from milkrun.local.processes import ProcessRecord
 from tests.integration.conftest import INTERPRETER
@@ -62,6 +70,24 @@ def test_a_second_start_is_refused_while_the_first_runs(cloud: LocalCloud) -> No
     with pytest.raises(AlreadyRunning, match="make down"):
         cloud.start(cloud_port=0, edge_port=0)
     assert cloud.status().healthy
+
+
+def test_two_starts_at_the_same_moment_make_one_cloud(cloud: LocalCloud) -> None:
+    def start() -> str:
+        try:
+            return LocalCloud(cloud.state_dir, interpreter=INTERPRETER).start(cloud_port=0, edge_port=0).condition
+        except AlreadyRunning:
+            return "refused"
+
+    with ThreadPoolExecutor() as pool:
+        assert sorted(pool.map(lambda _: start(), range(2))) == ["refused", "running"]
+    assert cloud.status().healthy
+
+
+def test_a_state_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    tmp_path.joinpath("file").write_text("")
+    with pytest.raises(UnsafeStateDirectory, match="Choose another directory"):
+        LocalCloud(tmp_path / "file", interpreter=INTERPRETER).start(cloud_port=0, edge_port=0)
 
 
 def test_an_unbuilt_environment_is_told_with_the_mend(tmp_path: Path) -> None:

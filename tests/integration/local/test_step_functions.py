@@ -82,7 +82,7 @@ def test_an_error_that_an_item_catches_itself_does_not_stop_the_map(aws: Aws) ->
 
 
 def test_a_failed_child_execution_is_a_failed_task(aws: Aws) -> None:
-    """AWS: with startExecution.sync:2 the error is States.TaskFailed; the cause describes the child, its error inside."""
+    """AWS: with startExecution.sync:2 the error is States.TaskFailed; the cause describes the child and its error."""
     child = aws.machine(
         "child", {"StartAt": "No", "States": {"No": {"Type": "Fail", "Error": "Refused", "Cause": "why"}}}
     )
