@@ -17,6 +17,7 @@ from milkrun.release.delivery import Delivery
 from milkrun.release.history import ReleaseView, show
 from milkrun.release.start import start_release
 from milkrun.release.watch import wait_for
+from tests.support.aws import eventually
 
 GREETER = Path(__file__).resolve().parents[1] / "data" / "release" / "greeter"
 RELEASE_SECONDS = 90
@@ -125,6 +126,10 @@ class When:
         self._scenario.releases.append(view)
         return view
 
+    def its_locks_are_free(self) -> None:
+        """Wait until the janitor has been there."""
+        eventually(Then(self._scenario).no_lock_is_held, seconds=15, what="the end of the lock")
+
     def it_reaches(self, release_id: str, reached: Callable[[ReleaseView], bool]) -> None:
         """Wait until the release has come so far."""
 
@@ -155,6 +160,11 @@ class Then:
     def verdicts(self) -> dict[str, str]:
         """By target, in the order of the stops."""
         return {stop.target: stop.verdict for stop in self._latest.stops}
+
+    def verdicts_now(self) -> dict[str, str]:
+        """By target, as the log has them by now."""
+        view = show(self._scenario.delivery, self._latest.release_id)
+        return {stop.target: stop.verdict for stop in view.stops}
 
     def version_in(self, target: str) -> str:
         """What the service itself answers there."""
