@@ -87,8 +87,10 @@ def find_module(root: Path, name: str) -> Module:
     if wanted in by_stack:
         return by_stack[wanted]
     near = difflib.get_close_matches(wanted, modules, n=3, cutoff=0.4)
-    last_word = wanted.rpartition("/")[2]
-    near += [known for known in modules if known.endswith(f"/{last_word}") and known not in near]
+    # Somebody who leaves out the system means a module of that name, perhaps misspelled.
+    last_words = {known.rpartition("/")[2]: known for known in modules}
+    meant = difflib.get_close_matches(wanted.rpartition("/")[2], last_words, n=2)
+    near += [last_words[word] for word in meant if last_words[word] not in near]
     hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(modules)}."
     raise UnknownModule(f"there is no module {name!r}; {hint}")
 

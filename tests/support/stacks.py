@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ def _name_of_tag(_loader: yaml.SafeLoader, suffix: str, _node: yaml.Node) -> str
 _AnyTag.add_multi_constructor("!", _name_of_tag)
 
 
+@cache
 def read_template(path: Path) -> dict[str, Any]:
     """A template as written, every intrinsic function replaced by its name; one that is missing has no resources.
 

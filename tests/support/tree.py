@@ -22,6 +22,7 @@ def below(*folders: str, suffix: str = "") -> list[Path]:
     return [path for path in files() if (not folders or path.parts[0] in folders) and path.name.endswith(suffix)]
 
 
+@cache
 def text(path: Path) -> str:
     """Content of a text file, empty for anything else."""
     try:

@@ -54,7 +54,7 @@ def test_takes_a_name_a_stack_or_a_path(name: str, tree: Path) -> None:
     assert find_module(tree, name).name == "fulfillment/pack"
 
 
-@pytest.mark.parametrize("name", ["pack", "fulfilment/pack"])
+@pytest.mark.parametrize("name", ["pack", "pakc", "fulfilment/pack"])
 def test_suggests_the_nearest(name: str, tree: Path) -> None:
     with pytest.raises(UnknownModule, match="did you mean fulfillment/pack"):
         find_module(tree, name)
