@@ -44,8 +44,11 @@ def clean_up(log: ReleaseStore, given: Mapping[str, Any], execution: str, status
     if target := given.get("target"):
         _settle_stop(log, release, target, execution, why)
         return
-    for name in log.stops(release.release_id):
-        _stop_child(log, release, name)
+    for name, stop in log.stops(release.release_id).items():
+        if stop.get("verdict") is None:
+            # Settled here and not only when the child's own end is announced: announcements may be lost.
+            _stop_child(release, stop["execution"])
+            _settle_stop(log, release, name, stop["execution"], why)
     if log.close_release(release, "error", why):
         logger.warning("release closed by the janitor", extra={"release_id": release.release_id, "why": why})
 
@@ -69,11 +72,9 @@ def _settle_stop(log: ReleaseStore, release: Release, target: str, execution: st
     logger.warning("stop settled by the janitor", extra={"release_id": release.release_id, "target": target})
 
 
-def _stop_child(log: ReleaseStore, release: Release, target: str) -> None:
-    """Abort a stop that outlives its release; its own end then comes here as well."""
-    stop = log.stops(release.release_id)[target]
-    child = stop.get("execution")
-    if stop.get("verdict") is None and child and is_running(child):
+def _stop_child(release: Release, child: str) -> None:
+    """Abort a stop that outlives its release."""
+    if is_running(child):
         own("stepfunctions").stop_execution(
             executionArn=child, error="ReleaseEnded", cause=f"release {release.release_id} has ended"
         )
