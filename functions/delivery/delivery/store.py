@@ -80,7 +80,11 @@ class ReleaseStore:
         self._set(_release(release_id), "RELEASE", {"state": "running", "execution": execution})
 
     def close_release(self, release: Release, verdict: str, why: str) -> bool:
-        """Give the release its verdict, once; a later one changes nothing. True if this was the first."""
+        """Give the release its verdict, once; a later one changes nothing. True if this was the first.
+
+        The service is free before the verdict is out: who waits for the verdict may start the next release at once.
+        """
+        self._forget_running(release)
         try:
             self._client.update_item(
                 TableName=self._table,
@@ -94,8 +98,6 @@ class ReleaseStore:
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
-        finally:
-            self._forget_running(release)
         return True
 
     def _forget_running(self, release: Release) -> None:

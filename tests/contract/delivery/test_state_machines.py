@@ -144,6 +144,13 @@ def _assigned(scope: dict[str, Any]) -> Iterator[str]:
             yield from place.get("Assign", {})
 
 
+def test_a_stop_gives_up_before_the_release_gives_up_on_it() -> None:
+    """The other way round the parent would go on while its child still writes."""
+    stop = read(ROOT / "statemachines" / "deploy_target.asl.json")["TimeoutSeconds"]
+    waits = dict(tasks(ROOT / "statemachines" / "release.asl.json"))["DeployTarget"]
+    assert stop < waits["TimeoutSeconds"]
+
+
 @every_machine
 def test_a_definition_fits(path: Path) -> None:
     assert len(path.read_bytes()) < MAX_BYTES
