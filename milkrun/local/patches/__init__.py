@@ -17,6 +17,7 @@ from milkrun.local.patches import (
     lambda_errors,
     lambda_metrics,
     lambda_missing_code,
+    lambda_scaling,
     map_failures,
     metric_points,
     names,
@@ -38,6 +39,7 @@ def apply_all(state: Path) -> None:
     lambda_errors.apply(state)
     for patch in (
         lambda_environments,
+        lambda_scaling,
         lambda_missing_code,
         metric_points,
         lambda_metrics,
