@@ -11,6 +11,8 @@ from rich.progress import Progress, ProgressColumn, Task, TaskID, TextColumn
 from rich.spinner import Spinner
 from rich.text import Text
 
+from milkrun.console import printer
+
 _MARKS = {"done": ("✓", "green"), "failed": ("✗", "red")}
 
 
@@ -48,7 +50,7 @@ class Steps:
     """The steps of one command, on stderr, so that stdout stays for what the command answers."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(stderr=True, highlight=False)
+        self._console = console or printer(stderr=True)
         self._progress = Progress(
             _Mark(),
             TextColumn("{task.description:<34}"),

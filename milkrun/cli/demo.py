@@ -5,8 +5,8 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from milkrun.console import printer
 from milkrun.demo.report import table
 from milkrun.demo.run import PER_SECOND, Act, demonstrate
 from milkrun.environment import Environment
@@ -35,7 +35,7 @@ def demo(
 
 
 def _print(acts: tuple[Act, ...]) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    console = printer()
     for act in acts:
         console.print()
         console.print(table(f"{act.title}: {act.change.summary}", act.cells))

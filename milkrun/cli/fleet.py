@@ -5,9 +5,9 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from milkrun.console import printer
 from milkrun.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="Look at the fleet: accounts, services, and the order of their stops.")
@@ -38,4 +38,4 @@ def stops(
         for target in wave.targets:
             bake = f"{wave.bake.seconds} s and {wave.bake.min_requests} requests"
             table.add_row(str(number), target.name, target.account_id, target.region, bake)
-    Console().print(table)
+    printer().print(table)

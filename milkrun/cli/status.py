@@ -5,9 +5,9 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from milkrun.console import printer
 from milkrun.environment import Environment
 from milkrun.report import Running, what_runs
 
@@ -22,7 +22,7 @@ def status(
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in found], indent=2))
     else:
-        Console().print(table_of(found))
+        printer().print(table_of(found))
 
 
 def table_of(found: list[Running]) -> Table:

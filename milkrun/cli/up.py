@@ -4,9 +4,9 @@ import os
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from milkrun.cli.status import table_of
+from milkrun.console import printer
 from milkrun.environment import Environment
 from milkrun.local.cloud import DEFAULT_CLOUD_PORT, DEFAULT_EDGE_PORT
 from milkrun.progress import Steps
@@ -32,7 +32,7 @@ def up(
     with Steps() as steps:
         persist = os.environ.get("PERSIST_STATE") == "1"
         environment, _ = bring_up(environment, steps, Ports(cloud_port, edge_port), persist=persist)
-    console = Console(highlight=False, soft_wrap=True)
+    console = printer()
     console.print()
     console.print(table_of(what_runs(environment)))
     console.print("\nTry it:")

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -110,6 +111,7 @@ def package(service: str, template: Path) -> Package:
 
     def keep(folder: Path) -> str:
         if folder not in known:
+            compile_code(folder)
             content = zip_folder(folder)
             known[folder] = digest(content)
             objects[known[folder]] = content
@@ -126,6 +128,18 @@ def package(service: str, template: Path) -> Package:
         "required": required,
     }
     return Package(body, content, objects)
+
+
+def compile_code(folder: Path) -> None:
+    """Compile a function's code, so that a cold start need not; layers bring their own compiled.
+
+    By hash and unchecked, and under the path that the code has in Lambda: two builds give the same bytes.
+    """
+    if (folder / "python").is_dir():
+        return
+    command = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    command += ["-s", str(folder), "-p", "/var/task", str(folder)]
+    subprocess.run(command, capture_output=True, timeout=BUILD_SECONDS, check=False)  # noqa: S603 - only a speed-up
 
 
 def store(delivery: Delivery, built: Package, commit: Mapping[str, Any]) -> Artifact:

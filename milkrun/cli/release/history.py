@@ -3,10 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from milkrun.cli.release.arguments import AsJson
 from milkrun.cli.release.output import as_data, history_table, say_json
+from milkrun.console import printer
 from milkrun.environment import Environment
 from milkrun.release import history as releases
 from milkrun.release.delivery import Delivery
@@ -29,4 +29,4 @@ def history(
     if as_json:
         say_json([as_data(view) for view in found])
     else:
-        Console().print(history_table(found))
+        printer().print(history_table(found))

@@ -7,13 +7,13 @@ from typing import Any
 
 import typer
 from rich.box import SIMPLE
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from milkrun.console import printer
 from milkrun.release.history import STEPS, ReleaseView, StepView, StopView
 
-talk = Console(stderr=True, highlight=False)
+talk = printer(stderr=True)
 _COLORS = {"pass": "green", "fail": "red", "error": "red", "inconclusive": "yellow", "running": "cyan"}
 
 

@@ -6,6 +6,7 @@ from rich.table import Table
 
 from milkrun.cli.release.arguments import AsJson, ReleaseOrService
 from milkrun.cli.release.output import as_data, say_json, stops_table
+from milkrun.console import printer
 from milkrun.environment import Environment
 from milkrun.release.delivery import Delivery
 from milkrun.release.history import ReleaseView, StopView, resolve
@@ -20,7 +21,7 @@ def show(context: typer.Context, release: ReleaseOrService = None, as_json: AsJs
     if as_json:
         say_json(as_data(view))
         return
-    console = Console(highlight=False)
+    console = printer()
     console.print(_tuple(view))
     console.print(stops_table(view))
     for stop in view.stops:

@@ -1,10 +1,10 @@
 """`milkrun release status`: where a release is now."""
 
 import typer
-from rich.console import Console
 
 from milkrun.cli.release.arguments import AsJson, ReleaseOrService
 from milkrun.cli.release.output import as_data, say_json, stops_table
+from milkrun.console import printer
 from milkrun.environment import Environment
 from milkrun.release.delivery import Delivery
 from milkrun.release.history import resolve
@@ -19,4 +19,4 @@ def status(context: typer.Context, release: ReleaseOrService = None, as_json: As
     if as_json:
         say_json(as_data(view))
     else:
-        Console().print(stops_table(view))
+        printer().print(stops_table(view))

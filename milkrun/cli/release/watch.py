@@ -1,11 +1,11 @@
 """`milkrun release watch`: a release, live, until it has its verdict."""
 
 import typer
-from rich.console import Console
 from rich.live import Live
 
 from milkrun.cli.release.arguments import AsJson, ReleaseOrService
 from milkrun.cli.release.output import as_data, events, say_json, stops_table
+from milkrun.console import printer
 from milkrun.environment import Environment
 from milkrun.release.delivery import Delivery
 from milkrun.release.history import ReleaseView, resolve
@@ -16,7 +16,7 @@ def watch(context: typer.Context, release: ReleaseOrService = None, as_json: AsJ
     """Follow a release until it has its verdict; exit code 0 if it passed, 1 if it stopped."""
     environment: Environment = context.obj
     identity = resolve(Delivery(environment), release)
-    console = Console()
+    console = printer()
     if as_json:
         view = wait_for(environment, identity)
         say_json(as_data(view))
