@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -111,8 +112,7 @@ def package(service: str, template: Path) -> Package:
 
     def keep(folder: Path) -> str:
         if folder not in known:
-            compile_code(folder)
-            content = zip_folder(folder)
+            content = _compiled_zip(folder)
             known[folder] = digest(content)
             objects[known[folder]] = content
         return known[folder]
@@ -128,6 +128,14 @@ def package(service: str, template: Path) -> Package:
         "required": required,
     }
     return Package(body, content, objects)
+
+
+def _compiled_zip(folder: Path) -> bytes:
+    # In a copy: unchecked compiled code beside sources would be run whatever becomes of the sources.
+    with tempfile.TemporaryDirectory(prefix="milkrun-package-") as scratch:
+        copy = Path(shutil.copytree(folder, Path(scratch) / "code", symlinks=True))
+        compile_code(copy)
+        return zip_folder(copy)
 
 
 def compile_code(folder: Path) -> None:

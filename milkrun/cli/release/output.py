@@ -14,6 +14,9 @@ from milkrun.console import printer
 from milkrun.release.history import STEPS, ReleaseView, StepView, StopView
 
 talk = printer(stderr=True)
+_WHY = 120
+# Lock and record only keep the books; `milkrun release show` lists them.
+_SHOWN = tuple(name for name in STEPS if name not in {"lock", "record"})
 _COLORS = {"pass": "green", "fail": "red", "error": "red", "inconclusive": "yellow", "running": "cyan"}
 
 
@@ -35,11 +38,13 @@ def stops_table(view: ReleaseView) -> Table:
     state = view.verdict or view.state
     title = f"{view.release_id}  {view.version}  [{_COLORS.get(view.verdict, 'cyan')}]{state}[/]"
     table = Table(title=title, title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0))
-    for name in ("stop", *STEPS, "back", "failed", "verdict"):
+    table.add_column("stop", no_wrap=True, min_width=max(len(stop.target) for stop in view.stops))
+    for name in (*_SHOWN, "back", "failed"):
         table.add_column(name, no_wrap=True)
+    table.add_column("verdict", no_wrap=True, min_width=len("verdict"))
     for stop in view.stops:
         counted = f"{stop.errors}/{stop.requests}" if stop.watched_seconds else ""
-        steps = [_step(stop.step(name)) for name in STEPS]
+        steps = [_step(stop.step(name)) for name in _SHOWN]
         table.add_row(stop.target, *steps, _way_back(stop), counted, verdict_of(stop.verdict, "…"))
     return table
 
@@ -65,12 +70,13 @@ def _way_back(stop: StopView) -> Text:
 def history_table(views: Iterable[ReleaseView]) -> Table:
     """One line per release."""
     table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
-    for name in ("release", "version", "took", "verdict", "why"):
-        table.add_column(name, no_wrap=True)
+    for name, width in (("release", 38), ("version", 12), ("took", 5), ("verdict", 7)):
+        table.add_column(name, no_wrap=True, width=width)
+    table.add_column("why")
     for view in views:
         took = f"{view.seconds:.0f} s" if view.seconds is not None else ""
         verdict = verdict_of(view.verdict, view.state)
-        table.add_row(view.release_id, view.version, took, verdict, Text(view.why))
+        table.add_row(view.release_id, view.version, took, verdict, Text(view.why[:_WHY]))
     return table
 
 
