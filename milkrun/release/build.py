@@ -133,7 +133,7 @@ def package(service: str, template: Path) -> Package:
 def _compiled_zip(folder: Path) -> bytes:
     # In a copy: unchecked compiled code beside sources would be run whatever becomes of the sources.
     with tempfile.TemporaryDirectory(prefix="milkrun-package-") as scratch:
-        copy = Path(shutil.copytree(folder, Path(scratch) / "code", symlinks=True))
+        copy = Path(shutil.copytree(folder, Path(scratch) / "code"))
         compile_code(copy)
         return zip_folder(copy)
 
