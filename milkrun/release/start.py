@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from milkrun.environment import Environment
-from milkrun.fleet import Fleet, Target
+from milkrun.fleet import Fleet, Target, Wave
 from milkrun.release.build import Artifact, build, load, stack_name
 from milkrun.release.delivery import Delivery, artifact_bucket
 from milkrun.release.errors import ParametersWrong, ReleaseInProgress
@@ -61,19 +61,7 @@ def freeze(
     """
     pipeline = fleet.pipelines[fleet.service(service).pipeline]
     delivery = fleet.accounts[fleet.account_that_runs("delivery")]
-    waves = [
-        {
-            "name": wave.name,
-            "at_once": len(wave.targets),
-            "bake": wave.bake.model_dump(),
-            "targets": [
-                _target(fleet, service, artifact, release_id, target)
-                for target in wave.targets
-                if not targets or target.name in targets
-            ],
-        }
-        for wave in fleet.stops(service)
-    ]
+    waves = [_wave(fleet, service, artifact, release_id, wave=wave, targets=targets) for wave in fleet.stops(service)]
     _check_targets(waves, service, targets)
     return {
         "release_id": release_id,
@@ -88,6 +76,18 @@ def freeze(
         "lease_seconds": LEASE_SECONDS,
         "commit": artifact.about.get("commit", ""),
         "waves": [wave for wave in waves if wave["targets"]],
+    }
+
+
+def _wave(
+    fleet: Fleet, service: str, artifact: Artifact, release_id: str, *, wave: Wave, targets: Sequence[str]
+) -> dict[str, Any]:
+    wanted = [target for target in wave.targets if not targets or target.name in targets]
+    return {
+        "name": wave.name,
+        "at_once": len(wave.targets),
+        "bake": wave.bake.model_dump(),
+        "targets": [_target(fleet, service, artifact, release_id, target) for target in wanted],
     }
 
 
@@ -139,27 +139,40 @@ def _keep(delivery: Delivery, record: dict[str, Any]) -> None:
         "created": {"S": record["created"]},
         "tuple": {"S": json.dumps(record, sort_keys=True)},
     }
-    claim: Any = {
-        "TableName": delivery.table,
-        "Item": {"pk": {"S": f"SERVICE#{service}"}, "sk": {"S": "RUNNING"}, "release_id": {"S": identity}},
-        "ConditionExpression": "attribute_not_exists(pk)",
-    }
-    if (running := _running(delivery, service)) is not None:
-        if running == identity:
-            return  # frozen before: this is the same request again
-        if _is_alive(delivery, running):
-            raise ReleaseInProgress(
-                f"release {running} of {service} is under way: `milkrun release watch {running}` shows it"
-            )
-        claim["ConditionExpression"] = "release_id = :dead"
-        claim["ExpressionAttributeValues"] = {":dead": {"S": running}}
+    if (running := _running(delivery, service)) == identity:
+        return  # frozen before: this is the same request again
+    claim = _claim(delivery, service, identity, running)
     frozen: Any = {"TableName": delivery.table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
     try:
         delivery.dynamodb.transact_write_items(TransactItems=[{"Put": frozen}, {"Put": claim}])
     except ClientError as error:
         if "ConditionalCheckFailed" not in str(error):
             raise
+        if _is_frozen(delivery, identity):
+            return  # frozen before, and ended since
         raise ReleaseInProgress(f"somebody else started a release of {service} just now") from error
+
+
+def _claim(delivery: Delivery, service: str, identity: str, running: str | None) -> Any:
+    """The write that makes this the service's running release, taking over from one that has died."""
+    claim: dict[str, Any] = {
+        "TableName": delivery.table,
+        "Item": {"pk": {"S": f"SERVICE#{service}"}, "sk": {"S": "RUNNING"}, "release_id": {"S": identity}},
+        "ConditionExpression": "attribute_not_exists(pk)",
+    }
+    if running is None:
+        return claim
+    if _is_alive(delivery, running):
+        raise ReleaseInProgress(
+            f"release {running} of {service} is under way: `milkrun release watch {running}` shows it"
+        )
+    values = {":dead": {"S": running}}
+    return claim | {"ConditionExpression": "release_id = :dead", "ExpressionAttributeValues": values}
+
+
+def _is_frozen(delivery: Delivery, release_id: str) -> bool:
+    key: Any = {"pk": {"S": f"RELEASE#{release_id}"}, "sk": {"S": "RELEASE"}}
+    return "Item" in delivery.dynamodb.get_item(TableName=delivery.table, Key=key, ConsistentRead=True)
 
 
 def _running(delivery: Delivery, service: str) -> str | None:

@@ -28,8 +28,7 @@ def wait_for(
     Raises CloudUnavailable when the machine has died without one, or after ``timeout`` seconds.
     """
     delivery = Delivery(environment)
-    begun = checked = time.monotonic()
-    dead_since: float | None = None
+    patience = _Patience(delivery, release_id, timeout)
     seen: ReleaseView | None = None
     while True:
         view = show(delivery, release_id)
@@ -38,17 +37,32 @@ def wait_for(
         seen = view
         if view.verdict:
             return view
-        now = time.monotonic()
-        if timeout is not None and now - begun > timeout:
-            raise CloudUnavailable(f"release {release_id} has no verdict after {timeout:.0f} s; it may still go on")
-        if now - checked > _CHECK_MACHINE_SECONDS:
-            checked = now
-            dead_since = None if _is_running(delivery, release_id) else dead_since or now
-        if dead_since is not None and now - dead_since > PATIENCE_SECONDS:
-            raise CloudUnavailable(
-                f"release {release_id} died: its machine has ended without a verdict; start it again"
-            )
+        patience.wears()
         time.sleep(LOOK_SECONDS)
+
+
+class _Patience:
+    """Ends the waiting for a verdict that will not come."""
+
+    def __init__(self, delivery: Delivery, release_id: str, timeout: float | None) -> None:
+        self._delivery, self._release_id, self._timeout = delivery, release_id, timeout
+        self._begun = self._checked = time.monotonic()
+        self._dead_since: float | None = None
+
+    def wears(self) -> None:
+        """Raises CloudUnavailable when the time is over, or the machine has been dead for a while."""
+        now = time.monotonic()
+        if self._timeout is not None and now - self._begun > self._timeout:
+            raise CloudUnavailable(
+                f"release {self._release_id} has no verdict after {self._timeout:.0f} s; it may still go on"
+            )
+        if now - self._checked > _CHECK_MACHINE_SECONDS:
+            self._checked = now
+            self._dead_since = None if _is_running(self._delivery, self._release_id) else self._dead_since or now
+        if self._dead_since is not None and now - self._dead_since > PATIENCE_SECONDS:
+            raise CloudUnavailable(
+                f"release {self._release_id} died: its machine has ended without a verdict; start it again"
+            )
 
 
 def require_passed(view: ReleaseView) -> None:

@@ -111,10 +111,19 @@ class When:
         built = package(self._scenario.service, self._scenario.sources / "template.yaml")
         return store(self._scenario.delivery, built, {"commit": "", "dirty": False}).digest
 
-    def it_is_started(self, artifact: str | None = None, targets: Sequence[str] = ()) -> str:
+    def it_is_started(
+        self, artifact: str | None = None, targets: Sequence[str] = (), release_id: str | None = None
+    ) -> str:
+        """Its id, new or the given one."""
         digest = artifact or self.it_is_built()
         return start_release(
-            self._scenario.environment, self._scenario.service, digest, why="a test", who="test", targets=targets
+            self._scenario.environment,
+            self._scenario.service,
+            digest,
+            why="a test",
+            who="test",
+            targets=targets,
+            release_id=release_id,
         )
 
     def it_is_released(self, artifact: str | None = None, targets: Sequence[str] = ()) -> ReleaseView:

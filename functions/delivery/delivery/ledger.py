@@ -27,6 +27,8 @@ def open_release(log: ReleaseStore, release: Release, event: Mapping[str, Any]) 
     """Begin, or begin again after an interruption: the answer is the first wave."""
     if verdict := log.verdict(release.release_id):
         raise ReleaseEnded(f"release {release.release_id} has ended ({verdict}): start a new one")
+    if (running := log.running(release.service)) != release.release_id:
+        raise ReleaseEnded(f"release {running} of {release.service} has taken the place of {release.release_id}")
     log.open_release(release.release_id, event["execution"])
     return _go_on(release, 0)
 

@@ -75,6 +75,11 @@ class ReleaseStore:
         item = self._get(_release(release_id), "RELEASE") or {}
         return item.get("verdict")
 
+    def running(self, service: str) -> str | None:
+        """The id of the release that has claimed the service."""
+        item = self._get(f"SERVICE#{service}", "RUNNING")
+        return item["release_id"] if item else None
+
     def open_release(self, release_id: str, execution: str) -> None:
         """Note that the machine has begun with it."""
         self._set(_release(release_id), "RELEASE", {"state": "running", "execution": execution})
@@ -154,16 +159,7 @@ class ReleaseStore:
         Raises LeaseLost when the lock is no longer held under ``token``: nothing is written then.
         """
         writes: list[Any] = [
-            {
-                "Update": {
-                    "TableName": self._table,
-                    "Key": _key(_stack(release.service, target), "LOCK"),
-                    "UpdateExpression": "REMOVE #owner SET expires = :now",
-                    "ConditionExpression": "#token = :token",
-                    "ExpressionAttributeNames": {"#owner": "owner", "#token": "token"},
-                    "ExpressionAttributeValues": _values({":now": int(now()), ":token": token}),
-                }
-            },
+            {"Update": self._unlock(release.service, target, token)},
             {"Update": self._update(_release(release.release_id), f"STOP#{target}", facts)},
         ]
         if current is not None:
@@ -213,6 +209,16 @@ class ReleaseStore:
         except self._client.exceptions.ConditionalCheckFailedException:
             return None
         return int(answer["Attributes"]["token"]["N"])
+
+    def _unlock(self, service: str, target: str, token: int) -> Any:
+        return {
+            "TableName": self._table,
+            "Key": _key(_stack(service, target), "LOCK"),
+            "UpdateExpression": "REMOVE #owner SET expires = :now",
+            "ConditionExpression": "#token = :token",
+            "ExpressionAttributeNames": {"#owner": "owner", "#token": "token"},
+            "ExpressionAttributeValues": _values({":now": int(now()), ":token": token}),
+        }
 
     def renew_lock(self, service: str, target: str, token: int, seconds: int) -> None:
         """Prolong the lease. Raises LeaseLost if it is somebody else's by now."""

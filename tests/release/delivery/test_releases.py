@@ -83,6 +83,7 @@ def test_a_second_release_of_a_service_has_to_wait_for_the_first(given: Given, w
 
     with pytest.raises(ReleaseInProgress, match=running):
         when.it_is_started()
+    assert when.it_is_started(targets=("cell-1",), release_id=running) == running
     with given.traffic_at("cell-1"):
         assert when.it_ends(running).verdict == "pass"
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from delivery import ledger
-from delivery.errors import TargetLocked
+from delivery.errors import ReleaseEnded, TargetLocked
 from delivery.failure import failure_of
-from delivery.store import Lock
+from delivery.store import Lock, ReleaseStore
 
 from tests.support.delivery import SERVICE, FakeLog, a_release, a_stop
 
@@ -138,3 +138,12 @@ def test_without_the_lock_a_stop_is_noted_and_nothing_is_unlocked() -> None:
     ledger.settle(a_stop(log, token=0, outcome="untouched", failure=lambda_error("TargetLocked", "held")))
     assert log.settled == ()
     assert log.known["cell-1"]["verdict"] == "error"
+
+
+@pytest.mark.parametrize("running", [None, "a-newer-release"])
+def test_a_release_that_lost_its_claim_does_not_begin(table: Any, log: ReleaseStore, running: str | None) -> None:
+    if running:
+        claim = {"pk": f"SERVICE#{SERVICE}", "sk": "RUNNING", "release_id": running}
+        table.put_item(TableName="releases", Item={name: {"S": value} for name, value in claim.items()})
+    with pytest.raises(ReleaseEnded):
+        ledger.open_release(log, a_release(), {"execution": "arn:mine"})
