@@ -18,6 +18,7 @@ from milkrun.local.patches import (
     lambda_metrics,
     lambda_missing_code,
     lambda_scaling,
+    lambda_unpacking,
     map_failures,
     metric_points,
     names,
@@ -40,6 +41,7 @@ def apply_all(state: Path) -> None:
     for patch in (
         lambda_environments,
         lambda_scaling,
+        lambda_unpacking,
         lambda_missing_code,
         metric_points,
         lambda_metrics,
