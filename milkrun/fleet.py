@@ -43,7 +43,8 @@ class Owner(_Part):
 class Bake(_Part):
     """How long a target is watched after its update, and on what evidence it is called healthy.
 
-    Times in seconds. ``min_requests`` counts requests that this target answered since its update.
+    Times in seconds. ``min_requests`` counts requests that this target answered since its update; with ``top_up``, the
+    smoke test makes up the number where traffic is too thin to reach it in time.
     """
 
     seconds: Annotated[int, Field(ge=0)]
@@ -51,6 +52,7 @@ class Bake(_Part):
     max_seconds: Annotated[int, Field(ge=0)]
     max_error_rate: Annotated[float, Field(ge=0, le=1)]
     period: Annotated[int, Field(ge=1)]
+    top_up: bool = False
 
     @model_validator(mode="after")
     def _the_limit_leaves_room(self) -> Self:
@@ -66,7 +68,7 @@ class WaveEntry(_Part):
     name: str
     targets: Name
     at_once: Annotated[int, Field(ge=1)] = 1
-    bake: dict[str, float] = {}
+    bake: dict[str, float | bool] = {}
 
 
 class Pipeline(_Part):

@@ -45,6 +45,7 @@ class StopView:
     requests: int
     errors: int
     watched_seconds: int
+    topped_up: bool
     steps: tuple[StepView, ...]
 
     @property
@@ -177,6 +178,7 @@ def _stop(wave: str, target: str, items: list[Mapping[str, Any]], *, ended: bool
         requests=int(facts.get("requests", 0)),
         errors=int(facts.get("errors", 0)),
         watched_seconds=int(facts.get("watched_seconds", 0)),
+        topped_up=bool(facts.get("topped_up", False)),
         steps=tuple(sorted(steps, key=lambda step: step.started)),
     )
 

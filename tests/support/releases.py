@@ -5,7 +5,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,12 @@ class Given:
         view = When(self._scenario).it_is_released(targets=targets)
         assert view.verdict == "pass", view.why
         return view
+
+    def a_pipeline_that_tops_up_thin_traffic(self) -> None:
+        """From now on the smoke test makes up for requests that do not come."""
+        fleet = self._scenario.environment.fleet.model_dump()
+        fleet["pipelines"]["quick"]["bake"]["top_up"] = True
+        self._scenario.environment = replace(self._scenario.environment, fleet=Fleet.model_validate(fleet))
 
     @contextmanager
     def traffic_at(self, *targets: str) -> Iterator[None]:

@@ -26,7 +26,15 @@ def say_json(data: object) -> None:
 
 def as_data(view: ReleaseView) -> dict[str, Any]:
     """A release for machines."""
-    return {**asdict(view), "version": view.version, "seconds": view.seconds}
+    stops = [
+        {
+            **asdict(stop),
+            "seconds": stop.seconds,
+            "steps": [asdict(step) | {"seconds": step.seconds} for step in stop.steps],
+        }
+        for stop in view.stops
+    ]
+    return {**asdict(view), "stops": stops, "version": view.version, "seconds": view.seconds}
 
 
 def verdict_of(verdict: str, otherwise: str = "") -> Text:

@@ -47,7 +47,8 @@ def _tuple(view: ReleaseView) -> Table:
 def _tell(console: Console, stop: StopView) -> None:
     console.print(f"\n[bold]{stop.target}[/] ({stop.wave}): {stop.verdict or 'not yet'} {stop.why}")
     if stop.watched_seconds:
-        console.print(f"  evidence: {stop.requests} requests, {stop.errors} errors in {stop.watched_seconds} s")
+        made = ", of them synthetic ones of the smoke test" if stop.topped_up else ""
+        console.print(f"  evidence: {stop.requests} requests{made}, {stop.errors} errors in {stop.watched_seconds} s")
     if stop.way_back:
         console.print(f"  way back: {'on its previous version' if stop.way_back == 'pass' else stop.way_back}")
     for step in stop.steps:

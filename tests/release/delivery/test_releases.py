@@ -43,7 +43,9 @@ def test_a_sick_version_is_stopped_at_the_first_cell_with_traffic(given: Given, 
     given.a_service_that_runs_in("preprod", "cell-1", "cell-2")
     when.its_source_changes(CODE, "def handler", "import random\n\n\ndef handler")
     when.its_source_changes(
-        CODE, "    if table", "    if random.random() < 0.5:\n        raise ValueError\n    if table"
+        CODE,
+        "    if table",
+        '    if random.random() < 0.5 and not event.get("synthetic"):\n        raise ValueError\n    if table',
     )
     with given.traffic_at("cell-1", "cell-2"):
         release = when.it_is_released(targets=("preprod", "cell-1", "cell-2"))
@@ -74,6 +76,19 @@ def test_too_little_traffic_is_inconclusive_and_does_not_promote(given: Given, w
     assert then.verdicts() == {"cell-1": "inconclusive", "cell-2": "skipped"}
     assert "too few to tell" in release.why
     assert then.version_in("cell-1") == "one"
+
+
+def test_thin_traffic_is_topped_up_by_the_smoke_test_where_the_pipeline_says_so(
+    given: Given, when: When, then: Then
+) -> None:
+    given.a_pipeline_that_tops_up_thin_traffic()
+    given.a_service_that_runs_in("cell-1")
+    when.its_source_changes(CODE, '"one"', '"two"')
+    release = when.it_is_released(targets=("cell-1",))
+
+    assert then.verdicts() == {"cell-1": "pass"}, release.why
+    assert release.stop("cell-1").topped_up
+    assert release.stop("cell-1").requests >= 20
 
 
 def test_a_second_release_of_a_service_has_to_wait_for_the_first(given: Given, when: When, then: Then) -> None:

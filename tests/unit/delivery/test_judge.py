@@ -1,7 +1,9 @@
 """The verdict over an updated target, at the borders that decide it."""
 
+from dataclasses import replace
+
 import pytest
-from delivery.domain.judge import Signal, Verdict, judge, window_start
+from delivery.domain.judge import Signal, Verdict, judge, needs_top_up, window_start
 from delivery.domain.plan import Bake
 
 BAKE = Bake(seconds=60, min_requests=100, max_seconds=240, max_error_rate=0.01, period=10)
@@ -48,3 +50,20 @@ def test_a_stack_without_fronts_never_passes_a_bake_that_wants_requests() -> Non
 def test_a_window_begins_with_the_first_whole_period_after_the_update() -> None:
     assert window_start(100.2, 60) == 120
     assert window_start(120.0, 60) == 120
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "requests", "needed"),
+    [
+        pytest.param(59, 0, False, id="the-bake-has-time-left"),
+        pytest.param(60, 24, True, id="at-this-pace-99-by-the-end"),
+        pytest.param(60, 25, False, id="at-this-pace-100-by-the-end"),
+        pytest.param(200, 100, False, id="the-evidence-is-complete"),
+    ],
+)
+def test_tops_up_only_what_real_traffic_would_not_bring_in_time(elapsed: float, requests: float, needed: bool) -> None:
+    assert needs_top_up(replace(BAKE, top_up=True), elapsed, requests) is needed
+
+
+def test_never_tops_up_unasked() -> None:
+    assert not needs_top_up(BAKE, 60, 0)

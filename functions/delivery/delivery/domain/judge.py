@@ -84,6 +84,13 @@ def judge(bake: Bake, elapsed: float, signals: Sequence[Signal], alarms: Sequenc
     return look(Verdict.INCONCLUSIVE, why)
 
 
+def needs_top_up(bake: Bake, elapsed: float, requests: float) -> bool:
+    """Whether synthetic requests shall make up the evidence: real ones alone would not come to it in time."""
+    if not bake.top_up or elapsed < bake.seconds or requests >= bake.min_requests:
+        return False
+    return elapsed == 0 or requests / elapsed * bake.max_seconds < bake.min_requests
+
+
 def window_start(deployed_at: float, period: int) -> int:
     """The first full metric period after the update: an earlier one also counts requests of the old version."""
     return math.ceil(deployed_at / period) * period

@@ -11,13 +11,17 @@ from delivery.errors import UnknownTarget
 
 @dataclass(frozen=True)
 class Bake:
-    """How long, and on how much evidence, a target is watched after it was updated."""
+    """How long, and on how much evidence, a target is watched after it was updated.
+
+    With ``top_up``, where traffic is too thin the stack's own smoke test makes up the number of requests.
+    """
 
     seconds: float
     min_requests: int
     max_seconds: float
     max_error_rate: float
     period: int
+    top_up: bool = False
 
 
 @dataclass(frozen=True)
