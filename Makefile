@@ -54,7 +54,7 @@ clean: down ## Remove everything that was built here
 	@rm -rf .venv .milkrun .aws-sam
 
 $(UV): milkrun/local/get_uv.py
-	@python3 -I milkrun/local/get_uv.py
+	@python3 -I milkrun/local/get_uv.py >/dev/null
 	@touch $@
 
 $(PYTHON): milkrun/local/find_python.py | $(UV)

@@ -62,7 +62,12 @@ def build(environment: Environment, service: str, source: Path | None = None) ->
     """
     environment.fleet.service(service)
     root = (source or environment.root).resolve()
-    return store(Delivery(environment), package(service, sam_build(environment.root, root, service)), commit_of(root))
+    built = package(service, sam_build(environment.root, root, service))
+    commit = commit_of(root)
+    if source and not commit["commit"]:
+        # A copy that git knows nothing of is our commit, edited.
+        commit = {**commit_of(environment.root), "dirty": True}
+    return store(Delivery(environment), built, commit)
 
 
 def stack_name(service: str) -> str:
