@@ -1,0 +1,1 @@
+"""A GraphQL supergraph in pure Python: reading, planning, execution, composition and checks."""
