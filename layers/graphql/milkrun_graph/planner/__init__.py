@@ -1,0 +1,1 @@
+"""The query planner: an operation over the supergraph becomes requests to subgraphs."""
