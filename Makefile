@@ -15,7 +15,7 @@ export UV_NO_PROGRESS ?= 1
 # What the caller set up for Pythons of their own must not reach ours.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up down demo test unit lint format bench envs layers clean
+.PHONY: help up down demo test unit lint format bench envs clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'

@@ -15,7 +15,7 @@ from milkrun.release.build import Artifact, build, load
 from milkrun.release.delivery import Delivery
 from milkrun.release.errors import NoSuchArtifact
 from milkrun.release.history import STEPS, ReleaseView
-from milkrun.release.start import start_release
+from milkrun.release.start import running_release, start_release
 from milkrun.release.watch import is_current, require_passed, wait_for
 from milkrun.seed import seed_boxes
 from milkrun.sources import source_digest, stack_sources
@@ -102,6 +102,7 @@ def _in_order(environment: Environment) -> list[str]:
 
 
 def _release(environment: Environment, service: str, artifact: Artifact, step: Step) -> str | None:
+    _wait_for_others(environment, service, step)
     if is_current(environment, service, artifact):
         step.say("as it was")
         return None
@@ -110,6 +111,14 @@ def _release(environment: Environment, service: str, artifact: Artifact, step: S
     require_passed(view)
     step.say(f"{len(view.stops)} stops passed, {release}")
     return release
+
+
+def _wait_for_others(environment: Environment, service: str, step: Step) -> None:
+    """Wait for a release that an earlier, interrupted call has left under way; what became of it is seen afterwards."""
+    running = running_release(Delivery(environment), service)
+    if running is not None:
+        step.say(f"waits for {running}")
+        wait_for(environment, running)
 
 
 def where_it_is(view: ReleaseView) -> str:

@@ -175,6 +175,12 @@ def _is_frozen(delivery: Delivery, release_id: str) -> bool:
     return "Item" in delivery.dynamodb.get_item(TableName=delivery.table, Key=key, ConsistentRead=True)
 
 
+def running_release(delivery: Delivery, service: str) -> str | None:
+    """The release of a service that is under way, if there is one."""
+    running = _running(delivery, service)
+    return running if running and _is_alive(delivery, running) else None
+
+
 def _running(delivery: Delivery, service: str) -> str | None:
     key: Any = {"pk": {"S": f"SERVICE#{service}"}, "sk": {"S": "RUNNING"}}
     item = delivery.dynamodb.get_item(TableName=delivery.table, Key=key, ConsistentRead=True).get("Item")
