@@ -72,11 +72,15 @@ class WaveEntry(_Part):
 
 
 class Pipeline(_Part):
-    """The order in which a service reaches its targets."""
+    """The order in which a service reaches its targets.
+
+    A target with an active alarm is waited for ``alarm_wait_seconds``, and then not touched.
+    """
 
     waves: Annotated[tuple[WaveEntry, ...], Field(min_length=1)]
     bake: Bake
     poll_seconds: Annotated[int, Field(ge=1)]
+    alarm_wait_seconds: Annotated[int, Field(ge=0)]
 
     def bake_of(self, wave: WaveEntry) -> Bake:
         return Bake.model_validate(self.bake.model_dump() | wave.bake)

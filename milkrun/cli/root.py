@@ -10,6 +10,7 @@ from botocore.exceptions import ConnectionError as NoConnection
 from botocore.exceptions import HTTPClientError, NoCredentialsError
 
 from milkrun.cli import bootstrap, demo, down, env, fleet, seed, status, up, where
+from milkrun.cli.graph import app as graph
 from milkrun.cli.release import app as release
 from milkrun.environment import STATE_DIR, aws_environment, repository_root
 from milkrun.errors import CloudUnavailable, MilkrunError
@@ -59,6 +60,7 @@ app.command("env")(env.env)
 app.command("where")(where.where)
 app.add_typer(fleet.app, name="fleet")
 app.add_typer(release, name="release")
+app.add_typer(graph, name="graph")
 
 
 def main() -> None:

@@ -73,6 +73,7 @@ def freeze(
         "external_id": fleet.external_id,
         "poll_seconds": pipeline.poll_seconds,
         "deploy_seconds": DEPLOY_SECONDS,
+        "alarm_wait_seconds": pipeline.alarm_wait_seconds,
         "lease_seconds": LEASE_SECONDS,
         "commit": artifact.about.get("commit", ""),
         "waves": [wave for wave in waves if wave["targets"]],

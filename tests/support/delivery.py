@@ -30,6 +30,7 @@ def a_record(**changes: Any) -> dict[str, Any]:
         "external_id": "milkrun-release",
         "poll_seconds": 15,
         "deploy_seconds": 1800,
+        "alarm_wait_seconds": 900,
         "lease_seconds": 900,
         "waves": waves,
         "who": "test",

@@ -30,7 +30,7 @@ def environment_with(base: Environment, service: str) -> Environment:
     raw = base.fleet.model_dump()
     waves = [{"name": "pre-production", "targets": "preprod", "bake": {"seconds": 0, "min_requests": 0}}]
     waves.append({"name": "cells", "targets": "cell"})
-    raw["pipelines"]["quick"] = {"waves": waves, "bake": BAKE, "poll_seconds": 1}
+    raw["pipelines"]["quick"] = {"waves": waves, "bake": BAKE, "poll_seconds": 1, "alarm_wait_seconds": 60}
     raw["services"][service] = {"owner": "packing", "pipeline": "quick"}
     return Environment(base.root, Fleet.model_validate(raw), base.state_dir)
 

@@ -35,8 +35,18 @@ def preflight(stop: Stop) -> Outcome:
     )
     outcome = _make_ready(stop, stack, cancels=False)
     if outcome.result["ready"] and stack.status() and (alarms := stack.alarms_in_alarm()):
-        raise AlarmActive(f"already in ALARM before the deployment: {', '.join(alarms)}; clear that first")
+        return _wait_until_clear(stop, alarms, outcome.result)
     return outcome
+
+
+def _wait_until_clear(stop: Stop, alarms: list[str], so_far: Mapping[str, Any]) -> Outcome:
+    """An alarm that is about to clear by itself needs nobody; one that stays is somebody's work before a release is."""
+    waited, named = now() - float(so_far["begun"]), ", ".join(alarms)
+    if waited > stop.release.alarm_wait_seconds:
+        raise AlarmActive(f"already in ALARM before the deployment, for {waited:.0f} s now: {named}; clear that first")
+    stop.still_ours()
+    wait = pause(stop.release.poll_seconds, waited, STACK_SLOWING)
+    return Outcome(f"waits for {named} to clear", {**so_far, "ready": False, "wait": wait}, verdict="running")
 
 
 def prepare_back(stop: Stop) -> Outcome:

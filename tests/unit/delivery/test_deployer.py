@@ -1,11 +1,11 @@
 """How the deployer makes a stack ready, against a fake stack for every situation."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from delivery import deployer
-from delivery.errors import DeployFailed, NoWayBack, StackNotRecoverable
+from delivery import artifact, deployer
+from delivery.errors import AlarmActive, DeployFailed, NoWayBack, StackNotRecoverable
 from delivery.stack import Stack
 
 from tests.support.delivery import FakeLog, a_stop
@@ -29,6 +29,7 @@ class FakeStack(Stack):
 
     status_: str | None = None
     kept: tuple[dict[str, str], ...] = ()
+    alarms: tuple[str, ...] = ()
     cloudformation: FakeCloudFormation = field(default_factory=FakeCloudFormation)
 
     @property
@@ -40,6 +41,9 @@ class FakeStack(Stack):
 
     def resources(self) -> list[dict[str, Any]]:
         return list(self.kept)
+
+    def alarms_in_alarm(self) -> list[str]:
+        return list(self.alarms)
 
     def first_reason(self) -> str:
         return "PackTable: it would not"
@@ -81,6 +85,31 @@ def test_a_stack_at_rest_is_left_alone(a_stack: Any, status: str | None) -> None
     stack = a_stack(status)
     assert deployer.prepare_back(a_stop(FakeLog())).result["ready"] is True
     assert stack.cloudformation.calls == []
+
+
+def test_an_alarm_that_is_about_to_clear_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    ringing = FakeStack(None, "fulfillment-pack", status_="UPDATE_COMPLETE", alarms=("PackErrors",))  # type: ignore[arg-type]
+    meet(monkeypatch, ringing)
+    waiting = deployer.preflight(a_stop(FakeLog()))
+    assert waiting.result["ready"] is False
+    assert "PackErrors" in waiting.detail
+
+    meet(monkeypatch, replace(ringing, alarms=()))
+    assert deployer.preflight(a_stop(FakeLog(), **waiting.result)).result["ready"] is True
+
+
+def test_an_alarm_that_stays_is_work_for_somebody_before_a_release_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    ringing = FakeStack(None, "fulfillment-pack", status_="UPDATE_COMPLETE", alarms=("PackErrors",))  # type: ignore[arg-type]
+    meet(monkeypatch, ringing)
+    with pytest.raises(AlarmActive, match="PackErrors; clear that first"):
+        deployer.preflight(a_stop(FakeLog(), begun=1.0))
+
+
+def meet(monkeypatch: pytest.MonkeyPatch, stack: FakeStack) -> None:
+    """Have the deployer find that stack, and a whole artifact."""
+    monkeypatch.setattr(deployer, "_there", lambda _: (None, stack))
+    monkeypatch.setattr(artifact, "read", lambda *_: None)
+    monkeypatch.setattr(artifact, "check_complete", lambda *_: None)
 
 
 def test_a_failed_creation_that_kept_a_table_is_for_a_person(a_stack: Any) -> None:

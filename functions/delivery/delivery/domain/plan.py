@@ -57,6 +57,7 @@ class Release:
     external_id: str
     poll_seconds: float
     deploy_seconds: float
+    alarm_wait_seconds: float
     lease_seconds: int
     waves: tuple[Wave, ...]
     who: str

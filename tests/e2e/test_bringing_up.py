@@ -1,4 +1,4 @@
-"""`milkrun up` and `milkrun down`, as typed."""
+"""`milkrun up` and `milkrun down`, as typed.  Runs before the demonstration, which ships other versions."""
 
 from pathlib import Path
 
