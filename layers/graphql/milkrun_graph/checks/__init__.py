@@ -1,0 +1,1 @@
+"""Schema checks: what changes between two versions of an API, and which recorded operations feel it."""
