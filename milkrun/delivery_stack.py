@@ -23,7 +23,7 @@ def deploy_delivery(environment: Environment) -> bool:
 
     Raises CommandFailed with sam's own words.
     """
-    source = source_digest(environment.root, stack_sources(STACK))
+    source = source_digest(environment.root, stack_sources(environment.root, STACK))
     if _tags(environment).get(SOURCE_TAG) == source:
         return False
     sam_build(environment.root, environment.root, STACK)

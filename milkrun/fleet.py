@@ -44,7 +44,7 @@ class Bake(_Part):
     """How long a target is watched after its update, and on what evidence it is called healthy.
 
     Times in seconds. ``min_requests`` counts requests that this target answered since its update; with ``top_up``, the
-    smoke test makes up the number where traffic is too thin to reach it in time.
+    smoke test makes up those that are missing when ``seconds`` are over.
     """
 
     seconds: Annotated[int, Field(ge=0)]

@@ -1,9 +1,11 @@
 """One digest over source files: tells whether what was built or deployed is still what the folder holds."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+_LAYER = re.compile(r"ContentUri: (?:\.\./)*layers/([a-z0-9-]+)")
 _IGNORED = {"__pycache__", ".aws-sam", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
 
 
@@ -24,9 +26,13 @@ def _files(path: Path) -> Iterator[Path]:
             yield from _files(child)
 
 
-def stack_sources(service: str) -> tuple[str, ...]:
-    """What a service's stack is built from: its folder, the layers, and the lock file of what they carry."""
-    own = (
-        ("template.yaml", "statemachines", "functions/delivery") if service == "delivery" else (f"functions/{service}",)
-    )
-    return (*own, "layers", "samconfig.toml")
+def stack_sources(root: Path, service: str) -> tuple[str, ...]:
+    """What a service's stack is built from: its folder, and the layers that its template names."""
+    if service == "delivery":
+        own: tuple[str, ...] = ("template.yaml", "statemachines", "functions/delivery")
+        template = root / "template.yaml"
+    else:
+        own = (f"functions/{service}",)
+        template = root / "functions" / service / "template.yaml"
+    layers = sorted(set(_LAYER.findall(template.read_text())))
+    return (*own, *(f"layers/{layer}" for layer in layers), "samconfig.toml")

@@ -134,7 +134,7 @@ def where_it_is(view: ReleaseView) -> str:
 def _artifact(environment: Environment, service: str) -> Artifact:
     """The artifact of the sources as they are: the one built last if they have not changed since, or a new one."""
     note = environment.root / ".milkrun" / "artifacts" / f"{service.replace('/', '-')}.json"
-    source = source_digest(environment.root, stack_sources(service))
+    source = source_digest(environment.root, stack_sources(environment.root, service))
     known: Mapping[str, str] = json.loads(note.read_text()) if note.exists() else {}
     if known.get("source") == source:
         try:

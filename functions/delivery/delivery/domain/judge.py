@@ -85,10 +85,8 @@ def judge(bake: Bake, elapsed: float, signals: Sequence[Signal], alarms: Sequenc
 
 
 def needs_top_up(bake: Bake, elapsed: float, requests: float) -> bool:
-    """Whether synthetic requests shall make up the evidence: real ones alone would not come to it in time."""
-    if not bake.top_up or elapsed < bake.seconds or requests >= bake.min_requests:
-        return False
-    return elapsed == 0 or requests / elapsed * bake.max_seconds < bake.min_requests
+    """Whether synthetic requests shall make up the evidence: the time is over, and real ones were too few."""
+    return bake.top_up and elapsed >= bake.seconds and requests < bake.min_requests
 
 
 def window_start(deployed_at: float, period: int) -> int:

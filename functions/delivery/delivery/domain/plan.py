@@ -13,7 +13,7 @@ from delivery.errors import UnknownTarget
 class Bake:
     """How long, and on how much evidence, a target is watched after it was updated.
 
-    With ``top_up``, where traffic is too thin the stack's own smoke test makes up the number of requests.
+    With ``top_up`` the stack's own smoke test makes up the requests that are missing when the time is over.
     """
 
     seconds: float
