@@ -113,9 +113,10 @@ class Entry:
 class Fetch:
     """One request to one subgraph.
 
-    ``variables`` are the client's variables that ``query`` uses, by the client's names; those that the client left out
-    are left out here too.  A root fetch has no entries.  ``path`` is where a root fetch's data goes: empty, except
-    for a ``query: Query`` field below another one; ``needs`` are ids of other fetches, ``stage`` the longest chain of them.
+    ``variables`` are the client's variables that ``query`` uses, by the client's names; those that the client
+    left out are left out here too.  A root fetch has no entries.  ``path`` is where a root fetch's data goes:
+    empty, except for a ``query: Query`` field below another one; ``needs`` are ids of other fetches, ``stage``
+    is the longest chain of them, counted from 1.
     """
 
     id: int
@@ -135,9 +136,10 @@ class ProjectedField:
 
     ``wrap`` is the API type outside in: ``!`` for non-null, ``[`` for a list; ``[User!]!`` is ``"![!"``.
     ``types`` are the object types that the field is selected on.  Of all fields with one ``key`` at most one
-    fits an object.  ``typename``: the value is the name of the object's type.  ``values`` are the values of an enum that
-    the API has: any other becomes null.  ``unauthorized``: null, with the error UNAUTHORIZED_FIELD_OR_TYPE;
-    nothing was fetched.  ``introspection``: the value is the introspection result's, under the same key.
+    fits an object.  ``typename``: the value is the name of the object's type.  ``values`` are the values of an
+    enum that the API has: any other becomes null.  ``unauthorized``: null, with the error
+    UNAUTHORIZED_FIELD_OR_TYPE; nothing was fetched.  ``introspection``: the value is the introspection result's,
+    under the same key.
     """
 
     key: str
