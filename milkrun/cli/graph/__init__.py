@@ -2,11 +2,13 @@
 
 import typer
 
-from milkrun.cli.graph import serve
+from milkrun.cli.graph import check, diff, serve
 
 app = typer.Typer(
     no_args_is_help=True,
     help="Compose subgraphs into a supergraph, check a change, read a query's plan, and serve the graph.",
     epilog="Exit codes: 0 done · 1 the graph is refused · 2 bad input",
 )
+app.command("check")(check.check)
+app.command("diff")(diff.diff)
 app.command("serve")(serve.serve)

@@ -60,13 +60,18 @@ SEVERITIES = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference.  ``touches`` are use keys (see ``keys``): an operation with none of them cannot feel it."""
+    """One difference.
+
+    ``subject`` tells apart what has no coordinate of its own: a union's member, an interface, a location.  ``touches``
+    are use keys (see ``keys``): an operation with none of them cannot feel the change.
+    """
 
     code: str
     coordinate: str
     message: str
     touches: frozenset[str] = frozenset()
     evidence: Evidence = Evidence.USE
+    subject: str = ""
 
     @property
     def severity(self) -> Severity:

@@ -16,7 +16,11 @@ _ORDER = list(Severity)
 def difference(old: GraphQLSchema, new: GraphQLSchema) -> tuple[Change, ...]:
     """What changed, worst first, then by coordinate."""
     found = [*_root_changes(old, new), *type_changes(old, new), *directive_changes(old, new)]
-    return tuple(sorted(found, key=lambda change: (_ORDER.index(change.severity), change.coordinate, change.code)))
+    return tuple(
+        sorted(
+            found, key=lambda change: (_ORDER.index(change.severity), change.coordinate, change.code, change.subject)
+        )
+    )
 
 
 def _root_changes(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:

@@ -51,7 +51,9 @@ def _changed(old: GraphQLDirective, new: GraphQLDirective) -> Iterator[Change]:
     before, after = set(old.locations) & EXECUTABLE, set(new.locations) & EXECUTABLE
     for location in before - after:
         touches = frozenset({keys.located(old.name, location.name)})
-        yield Change("DIRECTIVE_LOCATION_REMOVED", where, f"{where} may no longer stand on {location.name}", touches)
+        message = f"{where} may no longer stand on {location.name}"
+        yield Change("DIRECTIVE_LOCATION_REMOVED", where, message, touches, subject=location.name)
     for location in after - before:
-        yield Change("DIRECTIVE_LOCATION_ADDED", where, f"{where} may stand on {location.name}")
+        message = f"{where} may stand on {location.name}"
+        yield Change("DIRECTIVE_LOCATION_ADDED", where, message, subject=location.name)
     yield from text_changes(where, old, new)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLArgument, GraphQLInputField, is_non_null_type, print_ast
+from graphql import GraphQLArgument, GraphQLInputField, Undefined, is_non_null_type, print_ast
 from graphql.utilities.get_default_value_ast import get_default_value_ast
 from graphql.utilities.sort_value_node import sort_value_node
 
@@ -91,7 +91,12 @@ def _default_changes(place: Place, where: str, old: Input, new: Input) -> Iterat
 
 def is_required(place: Input) -> bool:
     """Whether leaving it out is an error (GraphQL, "Required Arguments" and "Input Object Required Fields")."""
-    return is_non_null_type(place.type) and printed_default(place) is None
+    return is_non_null_type(place.type) and not has_default(place)
+
+
+def has_default(place: Input) -> bool:
+    """Whether it may be left out and has a value all the same."""
+    return place.default is not None or place.default_value is not Undefined
 
 
 def printed_default(place: Any) -> str | None:

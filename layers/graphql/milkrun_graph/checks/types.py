@@ -63,7 +63,7 @@ def _new_implementation(old: Mapping[str, GraphQLNamedType], new: Any) -> Iterat
         if interface.name in old:
             message = f"the new type {new.name} implements {interface.name}; selections on {interface.name} may meet it"
             touches = frozenset({keys.returned(interface.name)})
-            yield Change("IMPLEMENTATION_ADDED", new.name, message, touches)
+            yield Change("IMPLEMENTATION_ADDED", new.name, message, touches, subject=interface.name)
 
 
 def _changed(old: Any, new: Any) -> Iterator[Change]:
@@ -115,10 +115,11 @@ def _interface_changes(old: Composite, new: Composite) -> Iterator[Change]:
     for name in before - after:
         message = f"{old.name} no longer implements {name}; selections on {name} do not meet it anymore"
         touches = frozenset({keys.condition(name), keys.narrowed(name, old.name)})
-        yield Change("INTERFACE_REMOVED", old.name, message, touches)
+        yield Change("INTERFACE_REMOVED", old.name, message, touches, subject=name)
     for name in after - before:
         message = f"{old.name} implements {name} now; selections on {name} may meet it"
-        yield Change("INTERFACE_ADDED", old.name, message, frozenset({keys.returned(name)}))
+        touches = frozenset({keys.returned(name)})
+        yield Change("INTERFACE_ADDED", old.name, message, touches, subject=name)
 
 
 def _member_changes(old: GraphQLUnionType, new: GraphQLUnionType) -> Iterator[Change]:
@@ -129,10 +130,11 @@ def _member_changes(old: GraphQLUnionType, new: GraphQLUnionType) -> Iterator[Ch
             named = (member.name, *(interface.name for interface in member.interfaces))
             touches = frozenset(keys.narrowed(old.name, name) for name in named)
             message = f"{member.name} is no longer a member of {old.name}"
-            yield Change("UNION_MEMBER_REMOVED", old.name, message, touches)
+            yield Change("UNION_MEMBER_REMOVED", old.name, message, touches, subject=member.name)
     for name in after - before:
         message = f"{name} is a member of {old.name} now; selections on {old.name} may meet it"
-        yield Change("UNION_MEMBER_ADDED", old.name, message, frozenset({keys.returned(old.name)}))
+        touches = frozenset({keys.returned(old.name)})
+        yield Change("UNION_MEMBER_ADDED", old.name, message, touches, subject=name)
 
 
 def _value_changes(old: GraphQLEnumType, new: GraphQLEnumType) -> Iterator[Change]:
