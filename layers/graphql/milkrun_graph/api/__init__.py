@@ -1,0 +1,1 @@
+"""The API schema: what clients of a supergraph see, and introspection over it."""

@@ -1,0 +1,132 @@
+"""What goes wrong in a subgraph, as the client may see it.
+
+Paths of subgraphs are in terms of what was asked there: aliases, ``_entities`` and indices of representations.
+Clients get the response's own paths, once per place where the entity stands, or a shorter path: none of them is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from milkrun_graph.executor.collect import Object, walk
+from milkrun_graph.executor.messages import Path, formatted
+from milkrun_graph.executor.project import fitting
+from milkrun_graph.executor.transport import SubgraphTimeout
+from milkrun_graph.planner.plan import Fetch, Projection, Segment
+
+FAILED = "SUBREQUEST_FAILED"
+TIMEOUT = "SUBREQUEST_TIMEOUT"
+MALFORMED = "SUBREQUEST_MALFORMED_RESPONSE"
+DOWNSTREAM = "DOWNSTREAM_SERVICE_ERROR"
+# An entity can stand in very many places; nobody reads more errors than these.
+MAX_ERRORS = 1000
+
+type Groups = Mapping[str, Sequence[Sequence[Object]]]
+"""Per alias of an entry: per representation the targets that wait for it."""
+
+
+class Faults:
+    """Collects the errors of one response."""
+
+    def __init__(self, projection: Projection, data: Object, names: Mapping[str, str], verbose: bool) -> None:
+        self.errors: list[dict[str, Any]] = []
+        self._projection, self._data = projection, data
+        self._names, self._verbose = names, verbose
+
+    def failed(self, fetch: Fetch, error: BaseException) -> None:
+        """The fetch brought nothing. Why it did not is for the log."""
+        late = isinstance(error, SubgraphTimeout)
+        message = "A subgraph did not answer in time" if late else "A subgraph could not be asked"
+        self._add(message, TIMEOUT if late else FAILED, fetch, _first_list(_path(fetch)))
+
+    def malformed(self, fetch: Fetch, what: str) -> None:
+        """The answer is not what was asked for."""
+        self._add(f"A subgraph's answer is malformed: {what}", MALFORMED, fetch, _first_list(_path(fetch)))
+
+    def reported(self, fetch: Fetch, errors: Any, groups: Groups) -> None:
+        """The subgraph's own errors."""
+        if not isinstance(errors, list):
+            self.malformed(fetch, "`errors` is no list")
+            return
+        for error in errors:
+            given = error if isinstance(error, dict) else {}
+            for path in self._places(fetch, given.get("path"), groups):
+                self._report(fetch, given, path)
+
+    def _places(self, fetch: Fetch, path: Any, groups: Groups) -> Iterator[Path]:
+        usable = isinstance(path, list) and all(isinstance(step, str | int) for step in path)
+        if not usable or not path:
+            yield _first_list(_path(fetch))
+        elif not fetch.entries:
+            yield from ((*where, *path) for _, where, _ in walk(self._data, fetch.path))
+        else:
+            yield from self._entity_places(fetch, path, groups)
+
+    def _entity_places(self, fetch: Fetch, path: list[str | int], groups: Groups) -> Iterator[Path]:
+        entry = next((entry for entry in fetch.entries if entry.alias == path[0]), fetch.entries[0])
+        lists = groups.get(entry.alias, ())
+        index = path[1] if len(path) > 1 else None
+        if not isinstance(index, int) or not 0 <= index < len(lists):
+            yield _first_list(entry.path)
+            return
+        wanted = {id(target) for target in lists[index]}
+        for target, where, _ in walk(self._data, entry.path):
+            if id(target) in wanted:
+                yield (*where, *path[2:])
+
+    def _report(self, fetch: Fetch, error: Mapping[str, Any], path: Path) -> None:
+        if not self._verbose:
+            self._add("A subgraph reported an error", DOWNSTREAM, fetch, path)
+            return
+        message = error.get("message")
+        given = error.get("extensions")
+        extensions = dict(given) if isinstance(given, dict) else {}
+        code = extensions.pop("code", DOWNSTREAM)
+        extensions.pop("service", None)
+        self._add(
+            message if isinstance(message, str) else "A subgraph reported an error", code, fetch, path, extensions
+        )
+
+    def _add(
+        self, message: str, code: str, fetch: Fetch, path: Path, extensions: Mapping[str, Any] | None = None
+    ) -> None:
+        if len(self.errors) < MAX_ERRORS:
+            service = {"service": self._names.get(fetch.graph, fetch.graph)} if self._verbose else {}
+            more = {**(extensions or {}), **service}
+            where = client_path(self._projection, self._data, path)
+            self.errors.append(formatted(message, code, where) | {"extensions": {"code": code, **more}})
+
+
+def _path(fetch: Fetch) -> tuple[Segment, ...]:
+    return fetch.entries[0].path if fetch.entries else fetch.path
+
+
+def _first_list(path: Sequence[Segment]) -> Path:
+    found: list[str | int] = []
+    for segment in path:
+        found.append(segment.key)
+        if segment.lists:
+            break
+    return tuple(found)
+
+
+def client_path(projection: Projection, data: Any, path: Path) -> Path:
+    """A path in terms of the response, as far as the client knows it."""
+    found: list[str | int] = []
+    inner: Projection | None = projection
+    for step in path:
+        if isinstance(step, int):
+            data = data[step] if isinstance(data, list) and 0 <= step < len(data) else None
+            found.append(step)
+            continue
+        if inner is None:
+            break
+        typename = inner.typename or (data.get("__typename") if isinstance(data, dict) else None)
+        field = next((field for field in fitting(inner, typename) if field.source == step), None)
+        if field is None:
+            break
+        found.append(field.key)
+        data = data.get(step) if isinstance(data, dict) else None
+        inner = field.projection
+    return tuple(found)

@@ -1,0 +1,162 @@
+"""The gateway: a request comes in, subgraphs are asked, one response goes out.
+
+Nothing that a client or a subgraph does raises out of ``execute``; only a mistake of this code does, and then the
+client gets INTERNAL_SERVER_ERROR and the log the trace.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from milkrun_graph.errors import GraphError, PlanningFailed, RequestRefused
+from milkrun_graph.executor.compiled import ReadyPlan, ready
+from milkrun_graph.executor.complete import Completion
+from milkrun_graph.executor.lru import Lru
+from milkrun_graph.executor.messages import NO_HEADERS, Request, Response, formatted, refusal
+from milkrun_graph.executor.options import Options
+from milkrun_graph.executor.project import IRREGULAR
+from milkrun_graph.executor.run import Asking, Run
+from milkrun_graph.executor.transport import Transport
+
+if TYPE_CHECKING:
+    from graphql import GraphQLSchema
+
+    from milkrun_graph.executor.operations import Operation
+    from milkrun_graph.supergraph import Supergraph
+
+log = logging.getLogger("milkrun_graph")
+
+MAX_REFUSALS = 500
+
+
+class OperationUnknown(RequestRefused):
+    """The document has no operation of the name, or several and no name was given."""
+
+    code = "OPERATION_RESOLUTION_FAILURE"
+
+
+class OperationUnsupported(RequestRefused):
+    """Subscriptions, and mutations by GET."""
+
+    code = "OPERATION_NOT_SUPPORTED"
+
+
+class Gateway:
+    """Answers operations over one supergraph."""
+
+    def __init__(self, supergraph: str, transport: Transport, options: Options | None = None) -> None:
+        """Raises SupergraphInvalid."""
+        from milkrun_graph.supergraph import read_supergraph  # noqa: PLC0415 - it brings graphql-core
+
+        self._options = options or Options()
+        self._sdl = supergraph
+        self._tables: Supergraph = read_supergraph(supergraph)
+        self._schema: GraphQLSchema | None = None
+        self._fetch = transport.fetch
+        self._names = {key: graph.name for key, graph in self._tables.graphs.items()}
+        limit = self._options
+        self._documents: Lru[str, dict[str | None, Operation]] = Lru(limit.cached_operations, limit.cached_bytes)
+        self._refused: Lru[str, RequestRefused] = Lru(MAX_REFUSALS, limit.cached_bytes // 4)
+
+    @property
+    def tables(self) -> Supergraph:
+        return self._tables
+
+    @property
+    def schema(self) -> GraphQLSchema:
+        """The API schema, made when it is first needed."""
+        if self._schema is None:
+            from milkrun_graph.api.schema import api_schema  # noqa: PLC0415 - it brings graphql-core
+
+            self._schema = api_schema(self._sdl)
+        return self._schema
+
+    async def execute(self, request: Request) -> Response:
+        """Answer one request; see the module for what goes wrong."""
+        try:
+            operation = self._operation(request)
+            given = request.variables or {}
+            values = operation.variables.coerce(given)
+            plan = self._plan(operation, values, request)
+            asking = Asking(given, self._headers(request))
+            run = Run(plan, self._fetch, asking, self._names, verbose=self._options.subgraph_errors)
+            await run.finish()
+            return self._complete(plan, run, values)
+        except PlanningFailed as error:
+            body = {"data": None, "errors": [formatted(str(error), error.code, error.path)]}
+            return Response(orjson.dumps(body))
+        except RequestRefused as error:
+            return refusal(error)
+        except GraphError as error:
+            return refusal(error, 500)
+        except Exception:
+            log.exception("an operation failed")
+            return refusal(GraphError("Internal server error"), 500)
+
+    def _operation(self, request: Request) -> Operation:
+        found = self._documents.get(request.query)
+        if found is None:
+            found = self._read(request.query)
+        name = request.operation_name
+        if name is None and len(found) == 1:
+            operation = next(iter(found.values()))
+        elif name in found and name is not None:
+            operation = found[name]
+        else:
+            raise OperationUnknown(
+                f"there is no operation {name!r}" if name else "`operationName` must say which operation"
+            )
+        if operation.kind == "subscription" or (request.read_only and operation.kind != "query"):
+            raise OperationUnsupported(f"a {operation.kind} cannot be run this way")
+        return operation
+
+    def _read(self, text: str) -> dict[str | None, Operation]:
+        refused = self._refused.get(text)
+        if refused is not None:
+            raise refused
+        from milkrun_graph.executor.operations import read_operations  # noqa: PLC0415 - it brings graphql-core
+
+        try:
+            found = read_operations(text, self.schema, self._options)
+        except RequestRefused as error:
+            self._refused.put(text, error, len(text))
+            raise
+        self._documents.put(text, found, len(text))
+        return found
+
+    def _plan(self, operation: Operation, values: Mapping[str, Any], request: Request) -> ReadyPlan:
+        key = tuple(values.get(name) for name in operation.conditions)
+        plan = operation.plans.get(key)
+        if plan is None:
+            from milkrun_graph.planner import plan_operation  # noqa: PLC0415 - it brings graphql-core
+
+            made = plan_operation(self._tables, operation.document, operation.name, dict(values))
+            plan = ready(made, self._options, self._names)
+            operation.plans.put(key, plan, 1)
+        return plan
+
+    def _headers(self, request: Request) -> Mapping[str, str]:
+        given = request.headers
+        if not given:
+            return NO_HEADERS
+        return {name: given[name] for name in self._options.forward_headers if name in given}
+
+    def _complete(self, plan: ReadyPlan, run: Run, values: Mapping[str, Any]) -> Response:
+        errors = run.faults.errors
+        if not errors:
+            try:
+                return Response(orjson.dumps({"data": plan.project(run.data)}))
+            except IRREGULAR:
+                pass
+        introspected = None
+        if plan.plan.introspection is not None:
+            from milkrun_graph.api.introspection import introspect  # noqa: PLC0415 - it brings graphql-core
+
+            introspected = introspect(self.schema, plan.plan.introspection, values)
+        data = Completion(errors, introspected, self._tables.types).complete(run.data, plan.plan.projection)
+        body = {"data": data, "errors": errors} if errors else {"data": data}
+        return Response(orjson.dumps(body))

@@ -1,0 +1,102 @@
+"""Starts a gateway over one supergraph file and runs it until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import signal
+import sys
+from pathlib import Path
+
+from milkrun_graph.errors import GraphError
+from milkrun_graph.executor import Gateway, Limits, Options
+from milkrun_graph.executor.http import HttpTransport
+from milkrun_graph.serve.connection import Connection
+from milkrun_graph.serve.service import Service
+
+# Answers that are under way when SIGTERM comes get this long.
+GRACE_SECONDS = 5.0
+# Collections of young objects are rare: a request's objects are no cycles and go by counting.
+GC_THRESHOLD = 50_000
+
+
+def main(argv: list[str]) -> None:
+    """Serve until a signal.  Exits with 2 when the supergraph or an option is wrong, 1 when the port is taken."""
+    arguments = _arguments(argv)
+    try:
+        asyncio.run(_serve(arguments))
+    except GraphError as error:
+        _exit(f"{arguments.supergraph}: {error}", 2)
+    except OSError as error:
+        _exit(str(error), 1)
+
+
+def _exit(message: str, code: int) -> None:
+    sys.stderr.write(f"error: {message}\n")
+    sys.exit(code)
+
+
+def _arguments(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="milkrun graph serve", description="Answer GraphQL over HTTP: POST and GET /graphql, GET /health."
+    )
+    parser.add_argument("--supergraph", type=Path, required=True, help="the composed supergraph (SDL)")
+    parser.add_argument("--port", type=int, default=4000, help="0: any free port, which is printed")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--timeout", type=float, default=10.0, help="seconds that a subgraph has for an answer")
+    parser.add_argument("--no-introspection", action="store_true")
+    parser.add_argument(
+        "--mask-errors", action="store_true", help="keep the messages of subgraphs' errors from clients"
+    )
+    parser.add_argument("--max-cost", type=int, help="refuse operations of a higher cost (@cost, @listSize)")
+    return parser.parse_args(argv)
+
+
+async def _serve(arguments: argparse.Namespace) -> None:
+    options = Options(
+        limits=Limits(cost=arguments.max_cost),
+        introspection=not arguments.no_introspection,
+        subgraph_seconds=arguments.timeout,
+        subgraph_errors=not arguments.mask_errors,
+    )
+    transport = HttpTransport()
+    gateway = Gateway(arguments.supergraph.read_text("utf-8"), transport, options)
+    for graph in gateway.tables.graphs.values():
+        transport.add(graph.name, graph.url)
+    service = Service(gateway, options)
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    connections: set[Connection] = set()
+    server = await loop.create_server(lambda: Connection(service, connections), arguments.host, arguments.port)
+    port = server.sockets[0].getsockname()[1]
+    sys.stderr.write(f"milkrun graph: http://{arguments.host}:{port}/graphql\n")
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD, 20, 100)
+    await _until(stop, connections)
+    server.close()
+    await _drain(connections)
+    transport.close()
+
+
+async def _until(stop: asyncio.Event, connections: set[Connection]) -> None:
+    """Wait for the signal; now and then close what has been silent for too long."""
+    while not stop.is_set():
+        try:
+            await asyncio.wait_for(stop.wait(), Connection.SWEEP_SECONDS)
+        except TimeoutError:
+            for connection in list(connections):
+                connection.sweep()
+
+
+async def _drain(connections: set[Connection]) -> None:
+    for connection in list(connections):
+        connection.finish()
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + GRACE_SECONDS
+    while connections and loop.time() < deadline:
+        await asyncio.sleep(0.01)
+    for connection in list(connections):
+        connection.abort()
