@@ -25,7 +25,7 @@ class InProcess:
         self.subgraphs = subgraphs
         self.seen: list[Seen] = []
 
-    async def fetch(self, graph: str, body: bytes, headers: Mapping[str, str], deadline: float) -> bytes:  # noqa: ARG002
+    async def fetch(self, graph: str, body: bytes, headers: Mapping[str, str], deadline: float) -> bytes:  # noqa: ARG002 - nothing to send on
         request = orjson.loads(body)
         self.seen.append(Seen(graph, request))
         return answer(self.subgraphs[graph].execute(request))
