@@ -1,0 +1,58 @@
+"""Interfaces: what interface objects add to the implementations, and what the implementations owe their interfaces."""
+
+from milkrun_graph.composer.issues import human
+from milkrun_graph.composer.merge.state import State, applied
+from milkrun_graph.composer.model import Applied, Field, InputValue, TypeDef
+
+_OF_JOIN = "join__"
+
+
+def copy_interface_fields(state: State) -> None:
+    """Give every implementation the fields that only an interface object resolves, as fields of no graph of its own."""
+    for interface in state.schema.of_kind("INTERFACE"):
+        added = _added_fields(state, interface)
+        if not added:
+            continue
+        for type_ in state.schema.implementations(interface.name):
+            for field in added:
+                if field.name not in type_.fields and type_.kind == "OBJECT":
+                    type_.fields[field.name] = _copy(field)
+
+
+def _added_fields(state: State, interface: TypeDef) -> list[Field]:
+    names: dict[str, None] = {}
+    for subgraph in state.subgraphs:
+        if subgraph.is_interface_object(interface.name):
+            type_ = subgraph.schema.types[interface.name]
+            names |= {field.name: None for field in type_.fields.values() if not subgraph.is_external(type_, field)}
+    return [interface.fields[name] for name in names if name in interface.fields]
+
+
+def _copy(field: Field) -> Field:
+    def plain(directives: list[Applied]) -> list[Applied]:
+        return [one for one in directives if not one.name.startswith(_OF_JOIN)]
+
+    args = {
+        name: InputValue(name, arg.description, plain(arg.directives), type=arg.type, default=arg.default)
+        for name, arg in field.args.items()
+    }
+    directives = [applied("join__field"), *plain(field.directives)]
+    return Field(field.name, field.description, directives, type=field.type, args=args)
+
+
+def check_implementations(state: State) -> None:
+    """Every implementation must have every field of its interfaces in some subgraph."""
+    for type_ in state.schema.of_kind("OBJECT", "INTERFACE"):
+        for name in type_.interfaces:
+            interface = state.schema.types.get(name)
+            for field in interface.fields.values() if interface is not None else ():
+                if field.name not in type_.fields and not state.report.errors:
+                    _report(state, type_, name, field)
+
+
+def _report(state: State, type_: TypeDef, interface: str, field: Field) -> None:
+    having = [subgraph for subgraph, one in state.sources(interface).items() if field.name in one.fields]
+    saying = [subgraph for subgraph, one in state.sources(type_.name).items() if interface in one.interfaces]
+    message = f'Interface field "{interface}.{field.name}" is declared in {human(having)} but type "{type_.name}"'
+    more = f'which implements "{interface}" in {human(saying)} does not have field "{field.name}".'
+    state.report.error("INTERFACE_FIELD_NO_IMPLEM", f"{message}, {more}", state.places(state.sources(type_.name)))

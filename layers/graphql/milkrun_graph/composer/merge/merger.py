@@ -1,0 +1,175 @@
+"""The order of a merge: kinds, then hierarchies, then fields, then what depends on how types are used."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from milkrun_graph.composer.fieldsets import fields_argument
+from milkrun_graph.composer.issues import Report, human
+from milkrun_graph.composer.merge.definitions import merge_directive_definitions
+from milkrun_graph.composer.merge.directives import merge_description, merge_directives
+from milkrun_graph.composer.merge.fields import merge_fields
+from milkrun_graph.composer.merge.inputs import merge_input_object
+from milkrun_graph.composer.merge.interfaces import check_implementations, copy_interface_fields
+from milkrun_graph.composer.merge.members import enum_positions, merge_enum, merge_union
+from milkrun_graph.composer.merge.state import Sources, State, applied, describe, enum, graph_names
+from milkrun_graph.composer.model import ROOTS, Applied, Kind, Schema, TypeDef
+from milkrun_graph.composer.rules.context import string_argument
+from milkrun_graph.composer.subgraph import Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The supergraph's schema, the names of its graphs, the features that it uses, and the links of custom directives."""
+
+    schema: Schema
+    graphs: dict[str, str]
+    features: tuple[str, ...]
+    custom_links: tuple[str, ...] = ()
+
+
+def merge(subgraphs: Sequence[Loaded], report: Report) -> Merged:
+    """Merge subgraphs; what cannot be merged is in the report."""
+    ordered = sorted(subgraphs, key=lambda one: one.name)
+    state = State(ordered, report, graphs=graph_names(one.name for one in ordered))
+    custom = merge_directive_definitions(state)
+    sources = _shallow(state)
+    _roots(state)
+    _hierarchy(state, sources)
+    for kind in ("INPUT_OBJECT", "OBJECT", "INTERFACE"):
+        for name in [one.name for one in state.schema.of_kind(kind)]:
+            _merge_type(state, state.schema.types[name], sources[name])
+    read, written = enum_positions(state.schema)
+    for type_ in list(state.schema.of_kind("UNION", "SCALAR")):
+        _merge_type(state, type_, sources[type_.name])
+    for type_ in list(state.schema.of_kind("ENUM")):
+        merge_enum(state, type_, sources[type_.name], read.get(type_.name), written.get(type_.name))
+        _merge_type(state, type_, sources[type_.name])
+    _merge_schema(state)
+    copy_interface_fields(state)
+    check_implementations(state)
+    return Merged(state.schema, state.graphs, tuple(state.features), custom)
+
+
+def _shallow(state: State) -> dict[str, Sources]:
+    """Every type, with its kind and nothing else yet."""
+    found = {}
+    for name in dict.fromkeys(name for one in state.subgraphs for name in one.schema.types):
+        sources = state.sources(name)
+        kind = _kind(state, name, sources)
+        if kind is not None:
+            state.schema.types[name] = TypeDef(name, kind=kind, has_base=True)
+            found[name] = sources
+    if not any(one.type("Query") for one in state.subgraphs):
+        message = "No queries found in any subgraph: a supergraph must have a query root type."
+        state.report.error("NO_QUERIES", message)
+    return found
+
+
+def _kind(state: State, name: str, sources: Sources) -> Kind | None:
+    stand_ins = [subgraph for subgraph in sources if state.named(subgraph).is_interface_object(name)]
+    kinds = {subgraph: "INTERFACE" if subgraph in stand_ins else type_.kind for subgraph, type_ in sources.items()}
+    words = {
+        subgraph: "Interface Object Type (Object Type with @interfaceObject)"
+        if subgraph in stand_ins
+        else _word(type_.kind)
+        for subgraph, type_ in sources.items()
+    }
+    if len(set(kinds.values())) > 1:
+        message = f'Type "{name}" has mismatched kind: it is defined as {describe(words, "", "")}'
+        state.report.error("TYPE_KIND_MISMATCH", message, state.places(dict(sources)))
+        return None
+    if len(stand_ins) == len(sources):
+        message = f'Type "{name}" is declared with @interfaceObject in all the subgraphs in which it is defined ({human(stand_ins)})'
+        state.report.error("INTERFACE_OBJECT_USAGE_ERROR", message, state.places(dict(sources)))
+    return next(iter(kinds.values()))
+
+
+def _word(kind: Kind) -> str:
+    return kind.replace("_", " ").title() + " Type"
+
+
+def _roots(state: State) -> None:
+    for operation, name in ROOTS.items():
+        if name in state.schema.types:
+            state.schema.roots[operation] = name
+
+
+def _hierarchy(state: State, sources: dict[str, Sources]) -> None:
+    """Interfaces and members first: whether types are compatible depends on them."""
+    for type_ in state.schema.of_kind("OBJECT", "INTERFACE"):
+        for subgraph, one in sources[type_.name].items():
+            for name in one.interfaces:
+                if name not in type_.interfaces:
+                    type_.interfaces.append(name)
+                type_.directives.append(applied("join__implements", graph=enum(state.graphs[subgraph]), interface=name))
+    for type_ in state.schema.of_kind("UNION"):
+        merge_union(state, type_, sources[type_.name])
+
+
+def _merge_type(state: State, merged: TypeDef, types: Sources) -> None:
+    merge_description(state, merged.name, merged, types)
+    joins = [one for subgraph, type_ in types.items() for one in _join_types(state, subgraph, type_)]
+    merged.directives[:0] = joins
+    merge_directives(state, merged.name, merged, types)
+    _merge_contexts(state, merged, types)
+    if merged.kind in ("OBJECT", "INTERFACE"):
+        _hint_entity(state, merged, types)
+        if merged.name == "Query":
+            types = {one.name: types.get(one.name, TypeDef("Query")) for one in state.subgraphs}
+            merged.directives = [one for one in merged.directives if one.name != "join__type"]
+            merged.directives[:0] = [
+                join for subgraph, type_ in types.items() for join in _join_types(state, subgraph, type_)
+            ]
+        merge_fields(state, merged, types)
+    elif merged.kind == "INPUT_OBJECT":
+        merge_input_object(state, merged, types)
+
+
+def _join_types(state: State, subgraph: str, type_: TypeDef) -> list[Applied]:
+    graph = enum(state.graphs[subgraph])
+    stand_in = True if state.named(subgraph).is_interface_object(type_.name) else None
+    keys = type_.having("key")
+    if not keys:
+        return [applied("join__type", graph=graph, isInterfaceObject=stand_in)]
+    found = []
+    for key in keys:
+        resolvable = getattr(key.args.get("resolvable"), "value", True)
+        extension = key.extension or type_.has("extends")
+        found.append(
+            applied(
+                "join__type",
+                graph=graph,
+                key=fields_argument(key),
+                extension=True if extension else None,
+                resolvable=None if resolvable else False,
+                isInterfaceObject=stand_in,
+            )
+        )
+    return found
+
+
+def _hint_entity(state: State, merged: TypeDef, types: Sources) -> None:
+    having = [subgraph for subgraph, type_ in types.items() if type_.has("key")]
+    absent = [subgraph for subgraph in types if subgraph not in having]
+    if merged.kind == "OBJECT" and having and absent:
+        message = (
+            f'Type "{merged.name}" is declared as an entity (has a @key applied) in some but not all defining subgraphs'
+        )
+        more = f"it has no @key in {human(absent)} but has some @key in {human(having)}."
+        state.report.hint("INCONSISTENT_ENTITY", f"{message}: {more}")
+
+
+def _merge_contexts(state: State, merged: TypeDef, types: Sources) -> None:
+    for subgraph, type_ in types.items():
+        for one in type_.having("context"):
+            state.features["context"] = None
+            name = f"{subgraph}__{string_argument(one, 'name')}"
+            merged.directives.append(applied("context", name=name))
+
+
+def _merge_schema(state: State) -> None:
+    """Directives on the schema itself: tags, and composed ones."""
+    holder = TypeDef("schema")
+    sources = {one.name: TypeDef("schema", directives=one.schema.applied) for one in state.subgraphs}
+    merge_directives(state, "schema", holder, sources)
+    state.schema.applied = holder.directives

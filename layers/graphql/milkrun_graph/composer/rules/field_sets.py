@@ -1,0 +1,158 @@
+"""Rules for `@key`, `@requires` and `@provides`: which fields they may name, and where they may stand."""
+
+from collections.abc import Callable
+
+from milkrun_graph.composer.fieldsets import INVALID, FieldSet, FieldSetFault, Selection, walk, written
+from milkrun_graph.composer.issues import Report, locate
+from milkrun_graph.composer.model import Applied, Field, TypeDef, composite, named
+from milkrun_graph.composer.subgraph import Loaded
+
+Check = Callable[[Selection], tuple[str, str] | None]
+
+
+def check_field_sets(subgraph: Loaded, report: Report) -> None:
+    """Check every field set of the subgraph."""
+    for type_ in subgraph.schema.of_kind("OBJECT", "INTERFACE"):
+        for applied in type_.having("key"):
+            _check_key(subgraph, type_, applied, report)
+        for field in type_.fields.values():
+            for applied in field.having("provides"):
+                _check_provides(subgraph, type_, field, applied, report)
+            for applied in field.having("requires"):
+                _check_requires(subgraph, type_, field, applied, report)
+
+
+def _read(subgraph: Loaded, parent: str, applied: Applied, where: str, report: Report) -> FieldSet | None:
+    try:
+        return subgraph.field_set(parent, applied)
+    except FieldSetFault as fault:
+        code = f"{(applied.spec or '').upper()}_{fault.code}"
+        hint = ""
+        if fault.code == INVALID and "Cannot query field" in str(fault):
+            what = "either be added to this subgraph or, if it should not be resolved by this subgraph, "
+            hint = (
+                f" (the field should {what if applied.spec == 'key' else ''}be added to this subgraph with @external)."
+            )
+        _report(subgraph, applied, where, code, f"{fault}{hint}", report)
+        return None
+
+
+def _report(subgraph: Loaded, applied: Applied, where: str, code: str, message: str, report: Report) -> None:
+    head = f"[{subgraph.name}] On {where}, for @{applied.name}(fields: {written(applied)}): "
+    report.error(code, head + message, locate(subgraph.name, applied.node))
+
+
+def _check_key(subgraph: Loaded, type_: TypeDef, applied: Applied, report: Report) -> None:
+    where = f'type "{type_.name}"'
+    if type_.kind == "INTERFACE" and subgraph.version < (2, 3):
+        message = (
+            f'[{subgraph.name}] Cannot use @key on interface "{type_.name}": @key is not yet supported on interfaces'
+        )
+        report.error("KEY_UNSUPPORTED_ON_INTERFACE", message, locate(subgraph.name, applied.node))
+        return
+    selections = _read(subgraph, type_.name, applied, where, report)
+    for one in walk(selections or ()):
+        for code, message in _key_faults(subgraph, one):
+            _report(subgraph, applied, where, code, message, report)
+
+
+def _key_faults(subgraph: Loaded, one: Selection) -> list[tuple[str, str]]:
+    field = _field(subgraph, one)
+    if field is None:
+        return []
+    name = f"{one.parent}.{one.name}"
+    if field.args:
+        return [
+            ("KEY_FIELDS_HAS_ARGS", f"field {name} cannot be included because it has arguments (not allowed in @key)")
+        ]
+    below = subgraph.type(named(field.type))
+    if below is not None and below.kind in ("INTERFACE", "UNION"):
+        message = f'field "{name}" is {below.kind.capitalize()} type which is not allowed in @key'
+        return [("KEY_FIELDS_SELECT_INVALID_TYPE", message)]
+    return []
+
+
+def _field(subgraph: Loaded, one: Selection) -> Field | None:
+    type_ = subgraph.type(one.parent)
+    return type_.fields.get(one.name) if type_ is not None and one.name else None
+
+
+def _check_provides(subgraph: Loaded, type_: TypeDef, field: Field, applied: Applied, report: Report) -> None:
+    coordinate = f"{type_.name}.{field.name}"
+    if _refused(subgraph, type_, field, applied, report):
+        return
+    below = subgraph.type(named(field.type))
+    if below is None or not composite(below):
+        message = f'Invalid @provides directive on field "{coordinate}": field has type "{field.type}" which is not a Composite Type'
+        report.error(
+            "PROVIDES_ON_NON_OBJECT_FIELD", f"[{subgraph.name}] {message}", locate(subgraph.name, applied.node)
+        )
+        return
+    where = f'field "{coordinate}"'
+    selections = _read(subgraph, below.name, applied, where, report)
+    for one in walk(selections or ()):
+        named_field = _field(subgraph, one)
+        if named_field is not None and named_field.args:
+            message = (
+                f"field {one.parent}.{one.name} cannot be included because it has arguments (not allowed in @provides)"
+            )
+            _report(subgraph, applied, where, "PROVIDES_FIELDS_HAS_ARGS", message, report)
+    _check_external(subgraph, applied, where, selections or (), report)
+
+
+def _check_requires(subgraph: Loaded, type_: TypeDef, field: Field, applied: Applied, report: Report) -> None:
+    if _refused(subgraph, type_, field, applied, report):
+        return
+    where = f'field "{type_.name}.{field.name}"'
+    selections = _read(subgraph, type_.name, applied, where, report)
+    _check_external(subgraph, applied, where, selections or (), report)
+
+
+def _refused(subgraph: Loaded, type_: TypeDef, field: Field, applied: Applied, report: Report) -> bool:
+    """Fields of interfaces can neither provide nor require."""
+    if type_.kind != "INTERFACE":
+        return False
+    message = f'Cannot use @{applied.name} on field "{type_.name}.{field.name}" of parent type "{type_.name}"'
+    report.error(
+        f"{(applied.spec or '').upper()}_UNSUPPORTED_ON_INTERFACE",
+        f"[{subgraph.name}] {message}: @{applied.name} is not yet supported within interfaces",
+        locate(subgraph.name, applied.node),
+    )
+    return True
+
+
+def _check_external(subgraph: Loaded, applied: Applied, where: str, selections: FieldSet, report: Report) -> None:
+    for one in needless(subgraph, selections):
+        name = f"{one.parent}.{one.name}"
+        message = (
+            f'field "{name}" should not be part of a @{applied.name} since it is already provided by this subgraph'
+        )
+        code = f"{(applied.spec or '').upper()}_FIELDS_MISSING_EXTERNAL"
+        _report(subgraph, applied, where, code, f"{message} (it is not marked @external)", report)
+
+
+def needless(subgraph: Loaded, selections: FieldSet, external_above: bool = False) -> list[Selection]:
+    """The leaves of a field set that the subgraph resolves itself, so that nobody has to provide them."""
+    found = []
+    for one in selections:
+        external = external_above or external_somewhere(subgraph, one)
+        if one.below:
+            found += needless(subgraph, one.below, external)
+        elif one.name and one.name != "__typename" and not external:
+            found.append(one)
+    return found
+
+
+def external_somewhere(subgraph: Loaded, one: Selection) -> bool:
+    """Whether a field is external; a field of an interface is if it is so in any implementation."""
+    type_ = subgraph.type(one.parent)
+    if type_ is None or one.name is None or one.name not in type_.fields:
+        return False
+    # A key of an extension counts as external here: the author wrote so.
+    if subgraph.is_marked_external(type_, type_.fields[one.name]):
+        return True
+    return any(
+        one.name in impl.fields and subgraph.is_marked_external(impl, impl.fields[one.name])
+        for impl in subgraph.schema.implementations(one.parent)
+        if type_.kind == "INTERFACE"
+    )

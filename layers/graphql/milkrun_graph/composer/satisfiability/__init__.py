@@ -1,0 +1,7 @@
+"""Satisfiability."""
+
+from typing import Any
+
+
+def check_satisfiability(*args: Any) -> None:
+    """Not yet."""
