@@ -68,7 +68,7 @@ def _draw_interface_object(random: Random, world: World, name: str) -> None:
         and other not in each.graphs
         and any(key.text == "id" and key.resolvable for key in each.keys[real])
     ]
-    if not members:
+    if not members or any(each.object_in == other for each in world.abstracts.values()):
         return
     lent = [Field(f"{name.lower()}{number}", random.choice(("String", "Int!")), [other]) for number in range(2)]
     names = [each.name for each in members]

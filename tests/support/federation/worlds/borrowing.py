@@ -40,8 +40,10 @@ def _required_below(random: Random, world: World, wanted: Field, graph: str) -> 
         set(abstract.members[each]) <= set(abstract.members[graph]) for each in wanted.graphs
     ):
         return ""
-    name = random.choice(abstract.members[graph])
-    return f"... on {name} {{ {_leaf_of(random, world.objects[name], graph)} }}"
+    possible = set.intersection(*(set(abstract.members[each]) for each in wanted.graphs))
+    name = random.choice(sorted(possible))
+    leaf = _leaf_of(random, world.objects[name], graph)
+    return leaf and f"... on {name} {{ {leaf} }}"
 
 
 def _leaf_of(random: Random, owner: Object, graph: str) -> str:

@@ -132,4 +132,4 @@ def _draw_roots(random: Random, world: World, taste: Taste) -> None:
         if not taste.plain and len(entity.graphs) > 1 and random.random() < 0.3:
             kind = random.choice(WRAPS).format(entity.name)
             world.query.fields.append(Field(f"any{entity.name}", kind, some(random, entity.graphs, 2)))
-    world.query.graphs = sorted({graph for each in world.query.fields for graph in each.graphs})
+    world.query.graphs = world.graphs

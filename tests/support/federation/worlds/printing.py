@@ -84,8 +84,8 @@ def _joins(each: Field, everywhere: list[str]) -> str:
 
 def _join(each: Field, graph: str) -> Iterable[str]:
     yield f"graph: {_enum(graph)}"
-    if graph in each.types:
-        yield f'type: "{each.types[graph]}"'
+    if each.types:
+        yield f'type: "{each.types.get(graph, each.type)}"'
     if graph in each.external:
         yield "external: true"
         return
@@ -121,7 +121,7 @@ def _merged_abstract(world: World, each: Abstract) -> str:
 def print_subgraph(world: World, graph: str) -> str:
     parts = [LINK, f"enum Color {{ {' '.join(COLORS)} }}"]
     for owner in [world.query, *world.objects.values()]:
-        if graph in owner.graphs:
+        if any(each.declared_in(graph) for each in owner.fields):
             parts.append(_object_in(world, owner, graph))
     for each in world.abstracts.values():
         if graph in each.graphs:
