@@ -1,0 +1,248 @@
+"""Makes an operation's tree of items: fragments inlined, conditions decided, equal fields merged (section 6.3.2)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from graphql import DocumentNode, print_ast
+from graphql.language import (
+    BooleanValueNode,
+    DirectiveNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    ValueNode,
+    VariableNode,
+)
+from graphql.language.ast import ListValueNode, ObjectValueNode
+
+from milkrun_graph.errors import PlanningFailed, RequestRefused
+from milkrun_graph.planner.introspect import introspection_of
+from milkrun_graph.planner.operation import TYPENAME, Item, Operation, PlanOptions
+from milkrun_graph.planner.plan import OperationKind
+from milkrun_graph.supergraph.fieldsets import print_arguments
+from milkrun_graph.supergraph.tables import Arguments, Kind, SuperField, Supergraph, TypeRef
+
+_TYPENAME_TYPE = TypeRef("String", "!")
+
+type _Same = tuple[str, str, Arguments, frozenset[str]]
+
+
+def normalize(
+    supergraph: Supergraph,
+    document: DocumentNode,
+    name: str | None,
+    variables: Mapping[str, Any],
+    options: PlanOptions,
+) -> Operation:
+    """The operation that ``name`` means, specialized for the given values of its conditions' variables."""
+    definition = _definition(document, name)
+    kind = OperationKind(definition.operation.value)
+    root = supergraph.roots.get(kind.value)
+    if root is None:
+        raise RequestRefused(f"there are no {kind.value} fields here")
+    normalizer = _Normalizer(supergraph, document, _values(definition, variables), options)
+    items = normalizer.collect(root, [definition.selection_set], (), at_root=True)
+    return Operation(
+        kind=kind,
+        root=root,
+        items=items,
+        variables=_variables(definition),
+        introspection=introspection_of(document, definition, items),
+        keys=frozenset(normalizer.keys),
+    )
+
+
+def _definition(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    if name is None and len(operations) > 1:
+        raise RequestRefused("the document has several operations: operationName must say which")
+    for operation in operations:
+        if name is None or (operation.name and operation.name.value == name):
+            return operation
+    raise RequestRefused(f"there is no operation {name}" if name else "the document has no operation")
+
+
+def _values(definition: OperationDefinitionNode, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The Boolean variables with their defaults: all that conditions can ask."""
+    values = dict(variables)
+    for node in definition.variable_definitions or ():
+        name = node.variable.name.value
+        if name not in values and isinstance(node.default_value, BooleanValueNode):
+            values[name] = node.default_value.value
+    return values
+
+
+def _variables(definition: OperationDefinitionNode) -> dict[str, str]:
+    printed = {}
+    for node in definition.variable_definitions or ():
+        default = f" = {print_ast(node.default_value)}" if node.default_value else ""
+        printed[node.variable.name.value] = print_ast(node.type) + default
+    return printed
+
+
+class _Normalizer:
+    def __init__(
+        self, supergraph: Supergraph, document: DocumentNode, values: dict[str, Any], options: PlanOptions
+    ) -> None:
+        self._supergraph = supergraph
+        self._values = values
+        self._options = options
+        self._fragments = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
+        self._size = 0
+        self.keys: set[str] = set()
+
+    def collect(
+        self, parent: str, sets: Iterable[SelectionSetNode], path: tuple[str, ...], *, at_root: bool = False
+    ) -> tuple[Item, ...]:
+        """The items of several selection sets on one type, merged."""
+        possible = self._supergraph.possible(parent)
+        groups: dict[_Same, list[FieldNode]] = {}
+        for node, types in self._fields(sets, possible):
+            key = node.alias.value if node.alias else node.name.value
+            same = (key, node.name.value, print_arguments(node.arguments or ()), types)
+            groups.setdefault(same, []).append(node)
+        self._charge(len(groups), path)
+        items = _absorb([self._item(parent, same, nodes, path, at_root) for same, nodes in groups.items()])
+        items = [part for item in items for part in self._authorized(parent, item)]
+        return tuple(items if at_root else self._with_typename(parent, items, possible))
+
+    def _fields(
+        self, sets: Iterable[SelectionSetNode], possible: frozenset[str]
+    ) -> Iterable[tuple[FieldNode, frozenset[str]]]:
+        """The fields in document order, each with the types that its fragments leave it."""
+        stack: list[tuple[SelectionNode, frozenset[str]]] = [
+            (node, possible) for selected in reversed(list(sets)) for node in reversed(selected.selections)
+        ]
+        while stack:
+            node, types = stack.pop()
+            if not self._included(node.directives or ()):
+                continue
+            if isinstance(node, FieldNode):
+                yield node, types
+                continue
+            condition, inner = self._fragment(node)
+            narrowed = types & self._supergraph.possible(condition) if condition else types
+            if narrowed:
+                stack.extend((child, narrowed) for child in reversed(inner.selections))
+            self._charge(1, ())
+
+    def _fragment(self, node: SelectionNode) -> tuple[str | None, SelectionSetNode]:
+        if isinstance(node, FragmentSpreadNode):
+            fragment = self._fragments.get(node.name.value)
+            if fragment is None:
+                raise RequestRefused(f"there is no fragment {node.name.value}")
+            return fragment.type_condition.name.value, fragment.selection_set
+        if not isinstance(node, InlineFragmentNode):
+            raise RequestRefused("not a selection")
+        return node.type_condition.name.value if node.type_condition else None, node.selection_set
+
+    def _included(self, directives: Iterable[DirectiveNode]) -> bool:
+        for directive in directives:
+            name = directive.name.value
+            if name in {"skip", "include"} and self._condition(directive) == (name == "skip"):
+                return False
+        return True
+
+    def _condition(self, directive: DirectiveNode) -> bool:
+        for argument in directive.arguments or ():
+            value: Any = argument.value
+            if isinstance(value, BooleanValueNode):
+                return value.value
+            if isinstance(value, VariableNode) and isinstance(self._values.get(value.name.value), bool):
+                return bool(self._values[value.name.value])
+        raise RequestRefused(f"@{directive.name.value} needs a Boolean, and got none")
+
+    def _item(self, parent: str, same: _Same, nodes: list[FieldNode], path: tuple[str, ...], at_root: bool) -> Item:
+        key, name, arguments, types = same
+        self.keys.add(key)
+        if name == TYPENAME:
+            return Item(key, name, types, _TYPENAME_TYPE, source=TYPENAME)
+        if at_root and name in {"__schema", "__type"}:
+            return Item(key, name, types, TypeRef(name), arguments, source=key, introspection=True)
+        field = self._field(parent, name, types)
+        sets = [node.selection_set for node in nodes if node.selection_set]
+        inner = self.collect(field.type.named, sets, (*path, key)) if sets else ()
+        return Item(key, name, types, field.type, arguments, _variables_in(nodes[0]), inner)
+
+    def _field(self, parent: str, name: str, types: frozenset[str]) -> SuperField:
+        for candidate in (parent, *sorted(types)):
+            known = self._supergraph.types.get(candidate)
+            if known and name in known.fields:
+                return known.fields[name]
+        raise RequestRefused(f"type {parent} has no field {name}")
+
+    def _authorized(self, parent: str, item: Item) -> Iterable[Item]:
+        """The item; or the part of its types that the request may see, and the part that it may not."""
+        if item.name == TYPENAME or item.introspection:
+            return [item]
+        denied = frozenset(name for name in item.types if self._denied(parent, name, item))
+        if not denied:
+            return [item]
+        refused = Item(item.key, item.name, denied, item.type, source=item.key, unauthorized=True)
+        item.types -= denied
+        return [refused, item] if item.types else [refused]
+
+    def _denied(self, parent: str, name: str, item: Item) -> bool:
+        types = self._supergraph.types
+        needed = [types[item.type.named].authorization] if item.type.named in types else []
+        for owner in (types.get(name), types.get(parent)):
+            if owner:
+                needed.append(owner.authorization)
+            if owner and item.name in owner.fields:
+                needed.append(owner.fields[item.name].authorization)
+        return any(one and not self._options.allows(one) for one in needed)
+
+    def _with_typename(self, parent: str, items: list[Item], possible: frozenset[str]) -> list[Item]:
+        """Adds ``__typename`` where the projection cannot do without, and where nothing else is left to ask."""
+        asked = [item for item in items if not item.unauthorized]
+        if any(item.name == TYPENAME and item.types == possible for item in asked):
+            return items
+        known = self._supergraph.types[parent]
+        hidden = any(self._supergraph.types[name].inaccessible for name in possible)
+        abstract = known.kind is not Kind.OBJECT
+        if not asked or (abstract and (hidden or any(item.types != possible for item in items))):
+            return [*items, Item(TYPENAME, TYPENAME, possible, _TYPENAME_TYPE, source=TYPENAME, internal=True)]
+        return items
+
+    def _charge(self, count: int, path: tuple[str, ...]) -> None:
+        self._size += count
+        limits = self._options.limits
+        if self._size > limits.items:
+            raise PlanningFailed(f"the operation has more than {limits.items} fields", path, "OPERATION_TOO_LARGE")
+        if len(path) > limits.depth:
+            raise PlanningFailed(f"the operation is deeper than {limits.depth}", path, "OPERATION_TOO_LARGE")
+
+
+def _absorb(items: list[Item]) -> list[Item]:
+    """Equal leaves under different conditions are one leaf under their union."""
+    seen: dict[tuple[str, str, Arguments], Item] = {}
+    kept = []
+    for item in items:
+        first = seen.get((item.key, item.name, item.arguments))
+        if item.items or first is None:
+            kept.append(item)
+            if not item.items:
+                seen[item.key, item.name, item.arguments] = item
+        else:
+            first.types |= item.types
+    return kept
+
+
+def _variables_in(node: FieldNode) -> frozenset[str]:
+    found: set[str] = set()
+    stack: list[ValueNode] = [argument.value for argument in node.arguments or ()]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, VariableNode):
+            found.add(value.name.value)
+        elif isinstance(value, ListValueNode):
+            stack.extend(value.values)
+        elif isinstance(value, ObjectValueNode):
+            stack.extend(field.value for field in value.fields)
+    return frozenset(found)
