@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from milkrun_graph.errors import GraphError, PlanningFailed, RequestRefused
+from milkrun_graph.executor.claims import Gatekeeper, active, allows
 from milkrun_graph.executor.compiled import ReadyPlan, ready
 from milkrun_graph.executor.complete import Completion
 from milkrun_graph.executor.lru import Lru
-from milkrun_graph.executor.messages import NO_HEADERS, Request, Response, formatted, refusal
+from milkrun_graph.executor.messages import NO_HEADERS, Claims, Request, Response, formatted, refusal
 from milkrun_graph.executor.options import Options
 from milkrun_graph.executor.project import IRREGULAR
 from milkrun_graph.executor.run import Asking, Run
@@ -56,6 +57,7 @@ class Gateway:
         self._sdl = supergraph
         self._tables: Supergraph = read_supergraph(supergraph)
         self._schema: GraphQLSchema | None = None
+        self._gatekeeper = Gatekeeper(self._tables)
         self._fetch = transport.fetch
         self._names = {key: graph.name for key, graph in self._tables.graphs.items()}
         limit = self._options
@@ -129,15 +131,29 @@ class Gateway:
         return found
 
     def _plan(self, operation: Operation, values: Mapping[str, Any], request: Request) -> ReadyPlan:
-        key = tuple(values.get(name) for name in operation.conditions)
+        limits = self._options.limits
+        if limits.cost is not None:
+            from milkrun_graph.executor.cost import check_cost  # noqa: PLC0415 - it brings graphql-core
+
+            document, name = operation.document, operation.name
+            check_cost(self._tables, document, name, values, allowed=limits.cost, list_size=limits.list_size)
+        claims = self._gatekeeper.relevant(request.claims)
+        labels = active(self._tables.labels, self._options.labels) if self._tables.labels else self._tables.labels
+        key = (claims, labels, *(values.get(name) for name in operation.conditions))
         plan = operation.plans.get(key)
         if plan is None:
-            from milkrun_graph.planner import plan_operation  # noqa: PLC0415 - it brings graphql-core
-
-            made = plan_operation(self._tables, operation.document, operation.name, dict(values))
-            plan = ready(made, self._options, self._names)
+            plan = self._make_plan(operation, values, claims, labels)
             operation.plans.put(key, plan, 1)
         return plan
+
+    def _make_plan(
+        self, operation: Operation, values: Mapping[str, Any], claims: Claims, labels: frozenset[str]
+    ) -> ReadyPlan:
+        from milkrun_graph.planner import PlanOptions, plan_operation  # noqa: PLC0415 - it brings graphql-core
+
+        options = PlanOptions(labels=labels, allows=allows(claims))
+        made = plan_operation(self._tables, operation.document, operation.name, dict(values), options)
+        return ready(made, self._options, self._names)
 
     def _headers(self, request: Request) -> Mapping[str, str]:
         given = request.headers

@@ -35,5 +35,7 @@ class Options:
     seconds: Mapping[str, float] = field(default_factory=dict)
     # Subgraphs' own error messages and extensions reach the client.
     subgraph_errors: bool = True
+    # Progressive overrides that are on, beside those of the form percent(n).
+    labels: frozenset[str] = frozenset()
     cached_operations: int = 1000
     cached_bytes: int = 16 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""How a fetch reaches a subgraph.  The executor knows only this protocol: HTTP, Lambda invocations, calls in process."""
+"""How a fetch reaches a subgraph.  The executor knows this protocol only: HTTP, Lambda invocations, in process."""
 
 from __future__ import annotations
 
