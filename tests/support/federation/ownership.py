@@ -9,6 +9,8 @@ from typing import Any
 from graphql import ConstDirectiveNode, TypeDefinitionNode, parse, value_from_ast_untyped
 from graphql.language import ast
 
+from tests.support.federation.sdl import Selections, field_set
+
 
 class Owns(Enum):
     SERVED = "served"
@@ -18,15 +20,22 @@ class Owns(Enum):
 
 @dataclass(slots=True)
 class Ownership:
-    """`urls` is by subgraph name, `enums` maps the supergraph's enum values to those names."""
+    """`urls` is by subgraph name, `enums` maps the supergraph's enum values to those names.
+
+    `fields` and `requires` are by (subgraph, type, field).
+    """
 
     enums: dict[str, str] = field(default_factory=dict)
     urls: dict[str, str] = field(default_factory=dict)
     possible: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     fields: dict[tuple[str, str, str], Owns] = field(default_factory=dict)
+    requires: dict[tuple[str, str, str], Selections] = field(default_factory=dict)
 
     def of(self, graph: str, type_name: str, name: str) -> Owns:
         return self.fields.get((graph, type_name, name), Owns.GONE)
+
+    def servers(self, type_name: str, name: str) -> list[str]:
+        return [graph for graph in self.urls if self.of(graph, type_name, name) is Owns.SERVED]
 
     def is_a(self, runtime: str, condition: str) -> bool:
         return runtime == condition or runtime in self.possible.get(condition, ())
@@ -72,6 +81,8 @@ def _read_fields(node: TypeDefinitionNode, result: Ownership) -> None:
                 lent = join.get("external") or join.get("usedOverridden")
                 key = (result.enums[join["graph"]], node.name.value, part.name.value)
                 result.fields[key] = Owns.EXTERNAL if lent else Owns.SERVED
+                if "requires" in join:
+                    result.requires[key] = field_set(join["requires"])
 
 
 def applied(directives: Iterable[ConstDirectiveNode] | None, name: str) -> Iterable[dict[str, Any]]:

@@ -45,7 +45,8 @@ class _Facts:
         return values
 
     def field(self, each: Field) -> Any:
-        if each.name not in self.built_on and self.random.random() < self.errors:
+        safe = each.name not in self.built_on and not each.types
+        if safe and self.random.random() < self.errors:
             return {"$error": f"{each.name} failed"}
         strict = any(kind.endswith("!") for kind in each.types.values())
         return self.value(each.type + "!" * (strict and not each.type.endswith("!")), each)
