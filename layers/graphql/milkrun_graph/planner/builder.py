@@ -1,7 +1,7 @@
 """Places every leaf of an operation: searches a way to it, and opens the steps and selections along that way."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from milkrun_graph.errors import PlanningFailed
 from milkrun_graph.planner.conditions import (
@@ -19,6 +19,7 @@ from milkrun_graph.planner.nodes import Level, Node, Selected, Step, merge_field
 from milkrun_graph.planner.operation import Item, Operation, PlanOptions
 from milkrun_graph.planner.plan import OperationKind, RepresentationField
 from milkrun_graph.planner.search import Search, Spot, Workspace
+from milkrun_graph.planner.shapes import Shapes
 from milkrun_graph.supergraph.tables import Supergraph
 
 _WORTH_SPLITTING = 1.0
@@ -30,11 +31,13 @@ class Builder:
     def __init__(self, supergraph: Supergraph, operation: Operation, options: PlanOptions) -> None:
         self._supergraph = supergraph
         self._operation = operation
-        self.keys = SourceKeys(supergraph, operation.keys)
+        self.keys = SourceKeys(Shapes(supergraph), operation.keys)
         self.keys.assign_all(operation.items)
         self._moves = Moves(supergraph, options.labels)
         self.work = Workspace()
-        self.search = Search(supergraph, self._moves, self.keys, self.work, options, operation.root)
+        self.search = Search(
+            supergraph, self._moves, keys=self.keys, work=self.work, options=options, root=operation.root
+        )
         self._parts: dict[tuple[Item, ...], list[frozenset[str]]] = {}
 
     def build(self) -> list[Step]:
@@ -88,7 +91,10 @@ class Builder:
     def _ordered(self, items: Iterable[Item]) -> list[Chain]:
         """Scarce first: what few subgraphs have opens the fetches that the rest can then use."""
         found = list(chains(items))
-        return sorted(found, key=lambda leaf: self._moves.owners(leaf[-1].types, leaf[-1].item.name))
+        return sorted(found, key=self._scarcity)
+
+    def _scarcity(self, leaf: Chain) -> tuple[int, int]:
+        return self._moves.owners(leaf[-1].types, leaf[-1].item.name), -len(leaf)
 
     def _place_leaves(self, leaves: list[Chain]) -> None:
         for leaf in leaves:
@@ -106,8 +112,11 @@ class Builder:
         if parts is None and goal:
             self._commit(goal, leaf)
             return
+        origin = self.search.origin
         for part in parts or ():
+            self.search.origin = origin
             self._place(part)
+        self.search.origin = None
 
     def _known_parts(self, leaf: Chain) -> bool:
         return any(tuple(hop.item for hop in leaf[: level + 1]) in self._parts for level in range(len(leaf)))
@@ -119,13 +128,32 @@ class Builder:
             parts = self._grouped(leaf, level)
             if len(parts) < 2:  # noqa: PLR2004 - one part is no split
                 continue
-            goals = [self.search.find(part) for part in parts]
+            goals = self._from_one_place(parts, level)
             if all(goals) if limit is not None else any(goals):
                 cost = sum(goal.cost for goal in goals if goal)
                 if limit is None or cost < limit:
                     self._parts[items] = [part[level].types for part in parts]
                     return parts
         return None
+
+    def _from_one_place(self, parts: list[Chain], level: int) -> list[Spot | None]:
+        """Ways for all parts that part where the leaf is split: the objects there come from one subgraph.
+
+        Two subgraphs' answers to one field are never taken type by type: each may leave out what the other has.
+        """
+        goals = [self.search.find(part) for part in parts]
+        origins = {_origin(goal, level) for goal in goals if goal} - {None}
+        if len(origins) <= 1:
+            self.search.origin = None
+            return goals
+        for origin in sorted(one for one in origins if one):
+            self.search.origin = (level, origin)
+            self.search.start()
+            goals = [self.search.find(part) for part in parts]
+            if all(goals):
+                return goals
+        self.search.origin = None
+        return [None for _ in parts]
 
     def _split_levels(self, leaf: Chain) -> list[int]:
         levels = [level for level, hop in enumerate(leaf) if len(hop.types) > 1]
@@ -198,7 +226,7 @@ class Builder:
 
     def _open(self, node: Node, jump: Jump, prefix: Chain, hop: Hop) -> Node:
         """Enters another subgraph from the node, or joins an entry that is there already."""
-        types = hop.types & node.world
+        types = node.world if jump.whole else hop.types & node.world
         key, needs = self._secure(items_of(self._supergraph, jump.key, types), node, prefix, types)
         requires, more = self._secure(items_of(self._supergraph, jump.requires, types), node, prefix, types)
         needs |= more | {node.step} | self._secure_typenames(jump, node, prefix, types)
@@ -206,7 +234,7 @@ class Builder:
             Level(level.key, level.lists, level.world, one.types & level.world)
             for level, one in zip(node.levels, prefix, strict=True)
         )
-        step = self._joinable(node, jump, levels, types, needs, key, requires)
+        step = self._joinable(node, _Wanted(jump, levels, types, key, requires), needs)
         if step is None:
             step = self._new_step(jump.graph, entity=not jump.is_root)
             step.typename, step.key, step.requires = jump.typename, key, requires
@@ -251,33 +279,40 @@ class Builder:
             raise self._no_way(chain)
         return set[Step]().union(*(self._place_condition(part) for part in parts))
 
-    def _joinable(
-        self,
-        node: Node,
-        jump: Jump,
-        levels: tuple[Level, ...],
-        types: frozenset[str],
-        needs: set[Step],
-        key: tuple[RepresentationField, ...],
-        requires: tuple[RepresentationField, ...],
-    ) -> Step | None:
+    def _joinable(self, node: Node, entry: "_Wanted", needs: set[Step]) -> Step | None:
         """An entry at the same place that can carry this one's fields as well, without another stage for it."""
         stage = 1 + max(need.stage for need in needs)
         for place in self.work.places.get(node.keys, ()):
             step = place.step
-            same = step.root is place and step.entity and step.graph == jump.graph and step.typename == jump.typename
-            if not same or place.type != jump.type or place.levels != levels or place.runtime != types:
-                continue
-            if jump.is_root or any(need.depends_on(step) for need in needs):
+            if not entry.equals(place) or any(need.depends_on(step) for need in needs):
                 continue
             if stage > step.stage and stage + step.tail > max(self.work.stages, stage):
                 continue
-            keys, more = merge_fields(step.key, key), merge_fields(step.requires, requires)
+            keys, more = merge_fields(step.key, entry.key), merge_fields(step.requires, entry.requires)
             if keys is None or more is None or merge_fields(keys, more) is None:
                 continue
             step.key, step.requires = keys, more
             return step
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The entry that a jump needs."""
+
+    jump: Jump
+    levels: tuple[Level, ...]
+    types: frozenset[str]
+    key: tuple[RepresentationField, ...]
+    requires: tuple[RepresentationField, ...]
+
+    def equals(self, place: Node) -> bool:
+        """Whether the place is the root of an entry for the same objects, which can be told the same way."""
+        step, jump = place.step, self.jump
+        if step.root is not place or not step.entity or jump.is_root:
+            return False
+        same = step.graph == jump.graph and step.typename == jump.typename and place.type == jump.type
+        return same and place.levels == self.levels and place.runtime == self.types
 
 
 def _way(goal: Spot) -> list[Spot]:
@@ -287,6 +322,19 @@ def _way(goal: Spot) -> list[Spot]:
         if spot.previous is None:
             return way[::-1]
         spot = spot.previous
+
+
+def _origin(goal: Spot, level: int) -> str | None:
+    """The subgraph that the objects at a level come from on this way; None if an entity fetch is there already."""
+    first = next((spot for spot in _way(goal) if spot.level >= level), goal)
+    node = first.node
+    while node and len(node.levels) > level:
+        node = node.parent
+        if node is None:
+            return None
+    if node and node.step.root is node and node.step.entity:
+        return None
+    return first.graph
 
 
 def _narrowed(leaf: Chain, level: int, types: frozenset[str]) -> Chain:

@@ -43,16 +43,16 @@ class Emitter:
         graph = node.step.graph
         here = self._supergraph.subtype(node.type, graph) if node.type else None
         if node.type == ENTITIES or here is None:
-            return self._named(graph, chosen, node.runtime, None)
+            return self._named(graph, chosen, node.runtime)
         if here.kind is Kind.OBJECT:
             return [here.name] if node.step.root is node and node.step.entity else None
         covering = chosen.types >= node.runtime & node.world
-        if covering and not (node.step.root is node and node.step.entity):
-            if chosen.name == TYPENAME or (here.kind is Kind.INTERFACE and self._same_child(here.name, graph, chosen)):
-                return None
-        return self._named(graph, chosen, node.runtime & node.world, here.name)
+        entry = node.step.root is node and node.step.entity
+        if covering and not entry and self._same_child(here.name, graph, chosen):
+            return None
+        return self._named(graph, chosen, node.runtime & node.world)
 
-    def _named(self, graph: str, chosen: Selected, runtime: frozenset[str], static: str | None) -> list[str]:
+    def _named(self, graph: str, chosen: Selected, runtime: frozenset[str]) -> list[str]:
         asked = chosen.types & runtime if runtime else chosen.types
         if len(asked) > 1:
             shared = frozenset.intersection(*(self._supergraph.interfaces.get(one, frozenset()) for one in asked))

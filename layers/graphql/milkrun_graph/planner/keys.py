@@ -9,12 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from milkrun_graph.planner.operation import TYPENAME, Item
-from milkrun_graph.supergraph.tables import Arguments, Kind, Supergraph
+from milkrun_graph.planner.shapes import Shapes
+from milkrun_graph.supergraph.tables import Arguments
 
 type Path = tuple[str, ...]
-type _Shape = tuple[str, str]
-
-_COMPOSITE = {Kind.OBJECT, Kind.INTERFACE, Kind.UNION}
 
 
 @dataclass(slots=True)
@@ -27,14 +25,13 @@ class _Use:
 class SourceKeys:
     """All source keys of one plan, by the path of the object that has them."""
 
-    def __init__(self, supergraph: Supergraph, taken: frozenset[str]) -> None:
-        self._supergraph = supergraph
+    def __init__(self, shapes: Shapes, taken: frozenset[str]) -> None:
+        self._shapes = shapes
         self._uses: dict[Path, dict[str, list[_Use]]] = {}
         self._prefix = "_m"
         while any(key.startswith(self._prefix) for key in taken):
             self._prefix = "_" + self._prefix
         self._count = 0
-        self._shapes: dict[tuple[str, str], dict[str, frozenset[_Shape]]] = {}
 
     def assign_all(self, items: Iterable[Item], path: Path = ()) -> None:
         """Gives every item of a tree its key: the client's own if it is free."""
@@ -73,37 +70,6 @@ class SourceKeys:
             equal = use.name == item.name and use.arguments == item.arguments
             if not equal and use.types & item.types:
                 return False
-            if not (equal and use.types == item.types) and self._clash(use, item):
+            if self._shapes.clash(use.name, use.types, item.name, item.types):
                 return False
         return True
-
-    def _clash(self, use: _Use, item: Item) -> bool:
-        shared = use.types & item.types if use.name == item.name else frozenset()
-        mine, theirs = item.types - shared, use.types - shared
-        if not mine or not theirs:
-            return False
-        ours = self._shapes_of(item.name, mine)
-        others = self._shapes_of(use.name, theirs)
-        return any(len(shapes | others[graph]) > 1 for graph, shapes in ours.items() if graph in others)
-
-    def _shapes_of(self, name: str, types: frozenset[str]) -> dict[str, frozenset[_Shape]]:
-        found: dict[str, frozenset[_Shape]] = {}
-        for one in types:
-            for graph, shapes in self._shapes_of_one(one, name).items():
-                found[graph] = found.get(graph, frozenset()) | shapes
-        return found
-
-    def _shapes_of_one(self, type_name: str, name: str) -> dict[str, frozenset[_Shape]]:
-        known = self._shapes.get((type_name, name))
-        if known is None:
-            known = {
-                graph: frozenset({self._shape(subtype.fields[name].type.named, subtype.fields[name].type.wrap)})
-                for graph, subtype in self._supergraph.subtypes.get(type_name, {}).items()
-                if name in subtype.fields
-            }
-            self._shapes[type_name, name] = known
-        return known
-
-    def _shape(self, named: str, wrap: str) -> _Shape:
-        known = self._supergraph.types.get(named)
-        return wrap, "" if known and known.kind in _COMPOSITE else named

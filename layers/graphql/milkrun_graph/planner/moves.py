@@ -26,7 +26,8 @@ class FieldMove:
 class Jump:
     """Entering ``graph`` with a key and with what ``field`` requires. ``typename``: None for the object's own.
 
-    ``type`` is the static type at the root of the fetch.
+    ``type`` is the static type at the root of the fetch. ``whole``: all objects enter, because where they come from
+    (an interface object) their types cannot be told apart.
     """
 
     graph: str
@@ -37,6 +38,22 @@ class Jump:
     contexts: tuple[ContextArgumentDef, ...]
     field: str
     is_root: bool = False
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where one is: at objects of ``runtime`` in a subgraph, below a static type.
+
+    ``provided`` can be asked for here beyond what is anyway; ``carried`` names the fields whose requirements the
+    entry into this position brought along.
+    """
+
+    graph: str
+    type: str
+    provided: FieldSet
+    runtime: frozenset[str]
+    carried: frozenset[str] = frozenset()
 
 
 class Moves:
@@ -74,33 +91,20 @@ class Moves:
                         graphs.add(graph)
         return len(graphs)
 
-    def field(
-        self,
-        graph: str,
-        type_name: str,
-        provided: FieldSet,
-        types: frozenset[str],
-        runtime: frozenset[str],
-        name: str,
-        carried: frozenset[str] = frozenset(),
-    ) -> FieldMove | None:
-        """Asking here for a field of all ``types`` at once; None if that is impossible.
-
-        ``carried`` names the fields whose requirements the entry into this position brought along.
-        """
-        here = self._supergraph.subtype(type_name, graph) if type_name else None
+    def field(self, at: Position, types: frozenset[str], name: str) -> FieldMove | None:
+        """Asking here for a field of all ``types`` at once; None if that is impossible."""
+        here = self._supergraph.subtype(at.type, at.graph) if at.type else None
         if name == TYPENAME:
             return None if here and here.interface_object else FieldMove("", (), types)
         if here and here.kind is Kind.OBJECT:
-            asked = runtime if here.interface_object else types
-            return self._ask(here, name, provided, asked, carried)
-        if here and here.kind is Kind.INTERFACE and name in here.fields and types >= runtime:
+            return self._ask(here, name, at, at.runtime if here.interface_object else types)
+        if here and here.kind is Kind.INTERFACE and name in here.fields and types >= at.runtime:
             own = here.fields[name]
-            moves = [self._ask_of(one, graph, name, provided, carried) for one in sorted(types)]
+            moves = [self._ask_of(one, name, at) for one in sorted(types)]
             if not own.external and not own.requires and self.usable(own) and all(moves):
                 inner = tuple(one for move in moves if move for one in move.provided)
                 return FieldMove(own.type.named, tuple(dict.fromkeys(inner + own.provides)), types)
-        return self._explode(graph, name, provided, types, carried)
+        return self._explode(name, at, types)
 
     def jumps(self, graph: str, type_name: str, types: frozenset[str], name: str) -> tuple[Jump, ...]:
         """All entries that lead to where ``name`` can be asked of all ``types``, from a position of ``type_name``."""
@@ -111,35 +115,26 @@ class Moves:
             self._jumps[static, types, name] = known
         return known
 
-    def _explode(
-        self, graph: str, name: str, provided: FieldSet, types: frozenset[str], carried: frozenset[str]
-    ) -> FieldMove | None:
-        found: FieldMove | None = None
-        inner: tuple[FieldSet, ...] = ()
-        for one in sorted(types):
-            move = self._ask_of(one, graph, name, provided, carried)
-            if move is None or (found and found.child != move.child):
-                return None
-            found, inner = move, (*inner, move.provided)
-        if found is None:
+    def _explode(self, name: str, at: Position, types: frozenset[str]) -> FieldMove | None:
+        moves = [self._ask_of(one, name, at) for one in sorted(types)]
+        found = [move for move in moves if move]
+        if not found or len(found) < len(moves) or len({move.child for move in found}) > 1:
             return None
-        shared = tuple(item for item in inner[0] if all(item in other for other in inner[1:]))
-        return FieldMove(found.child, shared, types)
+        shared = tuple(one for one in found[0].provided if all(one in move.provided for move in found))
+        return FieldMove(found[0].child, shared, types)
 
-    def _ask_of(self, one: str, graph: str, name: str, provided: FieldSet, carried: frozenset[str]) -> FieldMove | None:
-        subtype = self._supergraph.subtype(one, graph)
-        return self._ask(subtype, name, provided, frozenset({one}), carried) if subtype else None
+    def _ask_of(self, one: str, name: str, at: Position) -> FieldMove | None:
+        subtype = self._supergraph.subtype(one, at.graph)
+        return self._ask(subtype, name, at, frozenset({one})) if subtype else None
 
-    def _ask(
-        self, subtype: SubType, name: str, provided: FieldSet, types: frozenset[str], carried: frozenset[str]
-    ) -> FieldMove | None:
+    def _ask(self, subtype: SubType, name: str, at: Position, types: frozenset[str]) -> FieldMove | None:
         field = subtype.fields.get(name)
         if field is None or not self.usable(field):
             return None
-        covering = [one for one in provided if one.name == name and (one.types is None or types <= one.types)]
+        covering = [one for one in at.provided if one.name == name and (one.types is None or types <= one.types)]
         if field.external and not covering:
             return None
-        if (field.requires or field.contexts) and name not in carried and not covering:
+        if (field.requires or field.contexts) and name not in at.carried and not covering:
             return None
         inner = tuple(deeper for one in covering for deeper in one.fields) + field.provides
         return FieldMove(field.type.named, inner, types)
@@ -193,4 +188,4 @@ class Moves:
             contexts = field.contexts if field else ()
             for key in subtype.keys:
                 if key.resolvable:
-                    yield Jump(graph, interface, interface, key.fields, requires, contexts, name)
+                    yield Jump(graph, interface, interface, key.fields, requires, contexts, name, whole=bool(static))

@@ -23,6 +23,7 @@ from milkrun_graph.errors import PlanningFailed, RequestRefused
 from milkrun_graph.planner.introspect import introspection_of
 from milkrun_graph.planner.operation import TYPENAME, Item, Operation, PlanOptions
 from milkrun_graph.planner.plan import OperationKind
+from milkrun_graph.planner.shapes import Shapes
 from milkrun_graph.supergraph.fieldsets import print_arguments
 from milkrun_graph.supergraph.tables import Arguments, Kind, SuperField, Supergraph, TypeRef
 
@@ -94,6 +95,7 @@ class _Normalizer:
         self._fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
+        self._shapes = Shapes(supergraph)
         self._size = 0
         self.keys: set[str] = set()
 
@@ -108,7 +110,7 @@ class _Normalizer:
             same = (key, node.name.value, print_arguments(node.arguments or ()), types)
             groups.setdefault(same, []).append(node)
         self._charge(len(groups), path)
-        items = _absorb([self._item(parent, same, nodes, path, at_root) for same, nodes in groups.items()])
+        items = self._absorb([self._item(parent, same, nodes, path, at_root) for same, nodes in groups.items()])
         items = [part for item in items for part in self._authorized(parent, item)]
         return tuple(items if at_root else self._with_typename(parent, items, possible))
 
@@ -210,6 +212,20 @@ class _Normalizer:
             return [*items, Item(TYPENAME, TYPENAME, possible, _TYPENAME_TYPE, source=TYPENAME, internal=True)]
         return items
 
+    def _absorb(self, items: list[Item]) -> list[Item]:
+        """Equal leaves under different conditions are one leaf under their union, if their shapes agree."""
+        seen: dict[tuple[str, str, Arguments], Item] = {}
+        kept = []
+        for item in items:
+            first = seen.get((item.key, item.name, item.arguments))
+            if item.items or not first or self._shapes.clash(item.name, item.types, first.name, first.types):
+                kept.append(item)
+                if not item.items:
+                    seen[item.key, item.name, item.arguments] = item
+            else:
+                first.types |= item.types
+        return kept
+
     def _charge(self, count: int, path: tuple[str, ...]) -> None:
         self._size += count
         limits = self._options.limits
@@ -217,21 +233,6 @@ class _Normalizer:
             raise PlanningFailed(f"the operation has more than {limits.items} fields", path, "OPERATION_TOO_LARGE")
         if len(path) > limits.depth:
             raise PlanningFailed(f"the operation is deeper than {limits.depth}", path, "OPERATION_TOO_LARGE")
-
-
-def _absorb(items: list[Item]) -> list[Item]:
-    """Equal leaves under different conditions are one leaf under their union."""
-    seen: dict[tuple[str, str, Arguments], Item] = {}
-    kept = []
-    for item in items:
-        first = seen.get((item.key, item.name, item.arguments))
-        if item.items or first is None:
-            kept.append(item)
-            if not item.items:
-                seen[item.key, item.name, item.arguments] = item
-        else:
-            first.types |= item.types
-    return kept
 
 
 def _variables_in(node: FieldNode) -> frozenset[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from milkrun_graph.errors import PlanningFailed
 from milkrun_graph.planner.conditions import Chain, chains, find_sources, items_of, typename_item
 from milkrun_graph.planner.keys import SourceKeys
-from milkrun_graph.planner.moves import ENTITIES, FieldMove, Jump, Moves
+from milkrun_graph.planner.moves import ENTITIES, FieldMove, Jump, Moves, Position
 from milkrun_graph.planner.nodes import Keys, Node, Step
 from milkrun_graph.planner.operation import PlanOptions
 from milkrun_graph.supergraph.tables import FieldSet, Supergraph
@@ -79,6 +79,7 @@ class Search:
         self,
         supergraph: Supergraph,
         moves: Moves,
+        *,
         keys: SourceKeys,
         work: Workspace,
         options: PlanOptions,
@@ -94,6 +95,7 @@ class Search:
         self._memory: dict[tuple[object, ...], tuple[float, int] | None] = {}
         self._leaf_states = 0
         self.states = 0
+        self.origin: tuple[int, str] | None = None
 
     def start(self) -> None:
         """Forgets what was remembered of an earlier state of the work, and gives the next leaf its budget."""
@@ -151,12 +153,19 @@ class Search:
         for level, hop in enumerate(chain):
             for node in self._work.places.get(keys, ()):
                 over = _covers(node, chain)
-                if over is not None:
+                if over is not None and self._allowed(node, level):
                     yield self._at(node, level, over * _OVER + node.step.stage * _LATE)
             if not hop.item.source:
                 break
             keys = (*keys, hop.item.source)
         yield from self._new_roots()
+
+    def _allowed(self, node: Node, level: int) -> bool:
+        """Whether the objects that were restricted to come from one subgraph do."""
+        return (node.step.root is node and node.step.entity) or self._may_come(level, node.step.graph)
+
+    def _may_come(self, level: int, graph: str) -> bool:
+        return self.origin is None or level != self.origin[0] or graph == self.origin[1]
 
     def _at(self, node: Node, level: int, cost: float) -> Spot:
         step = node.step
@@ -181,9 +190,8 @@ class Search:
         carried = frozenset({spot.jump.field}) if spot.jump else frozenset[str]()
         if spot.node and spot.node is spot.node.step.root:
             carried = spot.node.step.carried
-        move = self._moves.field(
-            spot.graph, spot.type, spot.provided, types, spot.runtime & spot.world, hop.item.name, carried
-        )
+        position = Position(spot.graph, spot.type, spot.provided, spot.runtime & spot.world, carried)
+        move = self._moves.field(position, types, hop.item.name)
         if move:
             yield from self._ask(spot, chain, move)
         if not spot.jump:
@@ -197,7 +205,7 @@ class Search:
             cost = spot.cost + (0 if known else FIELD)
             none = frozenset[str]()
             yield Spot(level, spot.graph, "", (), none, none, cost, spot.stage, None, spot, move, goal=True)
-        elif known is None:
+        elif known is None and self._may_come(level, spot.graph):
             runtime = self._members(chain, spot, move.child)
             yield Spot(
                 level, spot.graph, move.child, move.provided, runtime, runtime, spot.cost + FIELD, spot.stage,
@@ -207,11 +215,14 @@ class Search:
     def _jumps(self, spot: Spot, chain: Chain, types: frozenset[str]) -> Iterator[Spot]:
         name = chain[spot.level].item.name
         for jump in self._moves.jumps(spot.graph, spot.type, types, name):
+            if jump.is_root and not spot.level:
+                continue
             again = jump.graph == spot.graph
             if again and not jump.requires and not jump.contexts:
                 continue
+            entering = spot.world if jump.whole else types
             yield Spot(
-                spot.level, jump.graph, jump.type, (), spot.world, types, spot.cost + SHARED_FETCH, spot.stage + 1,
+                spot.level, jump.graph, jump.type, (), spot.world, entering, spot.cost + SHARED_FETCH, spot.stage + 1,
                 None, spot, jump, untested=True,
             )  # fmt: skip
 
@@ -232,7 +243,7 @@ class Search:
     def _price(self, jump: Jump, before: Spot, chain: Chain) -> tuple[float, int] | None:
         prefix = chain[: before.level]
         keys = _keys_of(prefix)
-        types = chain[before.level].types & before.world
+        types = before.world if jump.whole else chain[before.level].types & before.world
         mark = (prefix, jump.graph, jump.type, jump.key, jump.requires, types)
         remembered = (mark, before.identity)
         if remembered in self._memory:

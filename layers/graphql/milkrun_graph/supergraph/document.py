@@ -68,7 +68,10 @@ class Document:
         return _KINDS.get(type(node)) if node else None
 
     def possible(self, name: str) -> frozenset[str]:
-        """The object types that a value of the named type may have."""
+        """The object types that a value of the named type may have.
+
+        An interface that nothing implements stands for itself: its fields can still be asked for.
+        """
         return self._possible.get(name, frozenset())
 
     @cached_property
@@ -94,6 +97,9 @@ class Document:
                     found.setdefault(interface.name.value, set()).add(name)
             elif isinstance(node, UnionTypeDefinitionNode):
                 found.setdefault(name, set()).update(member.name.value for member in node.types or ())
+        for name, node in self.types.items():
+            if isinstance(node, InterfaceTypeDefinitionNode):
+                found.setdefault(name, {name})
         return {name: frozenset(types) for name, types in found.items()}
 
     def _default_roots(self) -> None:

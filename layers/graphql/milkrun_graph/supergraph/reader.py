@@ -34,7 +34,7 @@ def _interfaces(types: dict[str, SuperType]) -> dict[str, frozenset[str]]:
     for name, known in types.items():
         if known.kind is Kind.INTERFACE:
             for implementing in known.possible:
-                found[implementing].add(name)
+                found.setdefault(implementing, set()).add(name)
     return {name: frozenset(interfaces) for name, interfaces in found.items()}
 
 

@@ -72,7 +72,7 @@ class SubTypes:
             members = list(self._document.applications(node, "join", "unionMember"))
             if members:
                 return frozenset(str(said["member"]) for said in members if said.get("graph") == graph)
-        if not isinstance(node, InterfaceTypeDefinitionNode):
+        if not isinstance(node, InterfaceTypeDefinitionNode) or self._document.possible(name) == {name}:
             return self._document.possible(name)
         return frozenset(other for other in self._document.possible(name) if self._implements(other, name, graph))
 
