@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import value_from_ast_untyped
+from graphql import parse, value_from_ast_untyped
 from graphql.language import (
     DocumentNode,
     FieldNode,
@@ -111,15 +111,10 @@ class Cost:
 
 
 def check_cost(
-    tables: Supergraph,
-    document: DocumentNode,
-    name: str | None,
-    values: Mapping[str, Any],
-    *,
-    allowed: int,
-    list_size: int,
+    tables: Supergraph, text: str, name: str | None, values: Mapping[str, Any], *, allowed: int, list_size: int
 ) -> None:
     """Raises LimitExceeded if the operation may cost more than allowed."""
+    document = parse(text, no_location=True)
     for node in document.definitions:
         if isinstance(node, OperationDefinitionNode) and (node.name.value if node.name else None) == name:
             cost = Cost(tables, document, values, list_size).of(node)

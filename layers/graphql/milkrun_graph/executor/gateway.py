@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from milkrun_graph.errors import GraphError, PlanningFailed, RequestRefused
+from milkrun_graph.executor.artefact import Artefact, fingerprint, store
 from milkrun_graph.executor.claims import Gatekeeper, active, allows
 from milkrun_graph.executor.compiled import ReadyPlan, ready
 from milkrun_graph.executor.complete import Completion
@@ -26,7 +27,7 @@ from milkrun_graph.executor.transport import Transport
 if TYPE_CHECKING:
     from graphql import GraphQLSchema
 
-    from milkrun_graph.executor.operations import Operation
+    from milkrun_graph.executor.operation import Operation
     from milkrun_graph.supergraph import Supergraph
 
 log = logging.getLogger("milkrun_graph")
@@ -46,16 +47,22 @@ class OperationUnsupported(RequestRefused):
     code = "OPERATION_NOT_SUPPORTED"
 
 
+def _read(supergraph: str) -> Supergraph:
+    from milkrun_graph.supergraph import read_supergraph  # noqa: PLC0415 - it brings graphql-core
+
+    return read_supergraph(supergraph)
+
+
 class Gateway:
     """Answers operations over one supergraph."""
 
-    def __init__(self, supergraph: str, transport: Transport, options: Options | None = None) -> None:
-        """Raises SupergraphInvalid."""
-        from milkrun_graph.supergraph import read_supergraph  # noqa: PLC0415 - it brings graphql-core
-
+    def __init__(
+        self, supergraph: str, transport: Transport, options: Options | None = None, known: Artefact | None = None
+    ) -> None:
+        """``known``: tables and plans that were made before, of the same supergraph.  Raises SupergraphInvalid."""
         self._options = options or Options()
         self._sdl = supergraph
-        self._tables: Supergraph = read_supergraph(supergraph)
+        self._tables: Supergraph = known.tables if known else _read(supergraph)
         self._schema: GraphQLSchema | None = None
         self._gatekeeper = Gatekeeper(self._tables)
         self._fetch = transport.fetch
@@ -63,6 +70,11 @@ class Gateway:
         limit = self._options
         self._documents: Lru[str, dict[str | None, Operation]] = Lru(limit.cached_operations, limit.cached_bytes)
         self._refused: Lru[str, RequestRefused] = Lru(MAX_REFUSALS, limit.cached_bytes // 4)
+        for stored in known.operations if known else ():
+            operation = stored.operation()
+            for key, plan in stored.plans:
+                operation.plans.put(key, ready(plan, self._options, self._names), 1)
+            self._documents.put(stored.text, {stored.name: operation}, len(stored.text))
 
     @property
     def tables(self) -> Supergraph:
@@ -76,6 +88,19 @@ class Gateway:
 
             self._schema = api_schema(self._sdl)
         return self._schema
+
+    def artefact(self) -> Artefact:
+        """What this gateway knows, to start another one with."""
+        return Artefact(
+            fingerprint(self._sdl),
+            self._tables,
+            tuple(
+                store(operation)
+                for found in self._documents.values()
+                if len(found) == 1
+                for operation in found.values()
+            ),
+        )
 
     async def execute(self, request: Request) -> Response:
         """Answer one request; see the module for what goes wrong."""
@@ -135,11 +160,11 @@ class Gateway:
         if limits.cost is not None:
             from milkrun_graph.executor.cost import check_cost  # noqa: PLC0415 - it brings graphql-core
 
-            document, name = operation.document, operation.name
-            check_cost(self._tables, document, name, values, allowed=limits.cost, list_size=limits.list_size)
+            text, name = operation.text, operation.name
+            check_cost(self._tables, text, name, values, allowed=limits.cost, list_size=limits.list_size)
         claims = self._gatekeeper.relevant(request.claims)
         labels = active(self._tables.labels, self._options.labels) if self._tables.labels else self._tables.labels
-        key = (claims, labels, *(values.get(name) for name in operation.conditions))
+        key = (claims, labels, tuple(values.get(name) for name in operation.conditions))
         plan = operation.plans.get(key)
         if plan is None:
             plan = self._make_plan(operation, values, claims, labels)
@@ -149,10 +174,14 @@ class Gateway:
     def _make_plan(
         self, operation: Operation, values: Mapping[str, Any], claims: Claims, labels: frozenset[str]
     ) -> ReadyPlan:
+        from graphql import parse  # noqa: PLC0415 - known operations do not need it
+
         from milkrun_graph.planner import PlanOptions, plan_operation  # noqa: PLC0415 - it brings graphql-core
 
         options = PlanOptions(labels=labels, allows=allows(claims))
-        made = plan_operation(self._tables, operation.document, operation.name, dict(values), options)
+        made = plan_operation(
+            self._tables, parse(operation.text, no_location=True), operation.name, dict(values), options
+        )
         return ready(made, self._options, self._names)
 
     def _headers(self, request: Request) -> Mapping[str, str]:

@@ -14,6 +14,13 @@ class Lru[K, V]:
     def __len__(self) -> int:
         return len(self._entries)
 
+    def values(self) -> list[V]:
+        """All values, the least recently used first."""
+        return [value for value, _ in self._entries.values()]
+
+    def items(self) -> list[tuple[K, V]]:
+        return [(key, value) for key, (value, _) in self._entries.items()]
+
     def get(self, key: K) -> V | None:
         entry = self._entries.pop(key, None)
         if entry is None:

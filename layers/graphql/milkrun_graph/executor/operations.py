@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
@@ -30,14 +29,11 @@ from graphql.language import DirectiveNode, DocumentNode, Node, OperationDefinit
 from graphql.validation import NoSchemaIntrospectionCustomRule
 
 from milkrun_graph.errors import RequestRefused
-from milkrun_graph.executor.compiled import ReadyPlan
 from milkrun_graph.executor.limits import LimitExceeded, check_limits
-from milkrun_graph.executor.lru import Lru
+from milkrun_graph.executor.operation import Operation
 from milkrun_graph.executor.options import Options
 from milkrun_graph.executor.variables import InputField, InputType, Variable, Variables
 
-# Outcomes of @skip and @include (and sets of claims) that one operation keeps plans for.
-MAX_PLANS = 64
 MAX_ERRORS = 20
 _HINT = re.compile(r" Did you mean .*\?$")
 
@@ -59,18 +55,6 @@ def _formatted(error: GraphQLError, code: str, hints: bool) -> dict[str, Any]:
     return found | {"extensions": {"code": code}}
 
 
-@dataclass(slots=True)
-class Operation:
-    """A valid operation.  ``conditions`` are the variables that decide which fields there are."""
-
-    kind: str
-    name: str | None
-    document: DocumentNode
-    variables: Variables
-    conditions: tuple[str, ...]
-    plans: Lru[tuple[Any, ...], ReadyPlan] = field(default_factory=lambda: Lru(MAX_PLANS, MAX_PLANS))
-
-
 def read_operations(text: str, schema: GraphQLSchema, options: Options) -> dict[str | None, Operation]:
     """The document's operations by name.  Raises DocumentRefused or LimitExceeded."""
     try:
@@ -83,7 +67,7 @@ def read_operations(text: str, schema: GraphQLSchema, options: Options) -> dict[
         (node.name.value if node.name else None): Operation(
             kind=node.operation.value,
             name=node.name.value if node.name else None,
-            document=document,
+            text=text,
             variables=_variables(node, schema),
             conditions=tuple(sorted(set(_conditions(document)))),
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from http import HTTPStatus
 
 from milkrun_graph.executor.http import unchunk
 from milkrun_graph.serve.service import Answer, Service, failed, not_http, too_large
@@ -162,7 +161,17 @@ class Connection(asyncio.Protocol):
         self.transport.abort()
 
 
-_PHRASES = {status.value: status.phrase.encode() for status in HTTPStatus}
+_PHRASES = {
+    200: b"OK",
+    400: b"Bad Request",
+    404: b"Not Found",
+    405: b"Method Not Allowed",
+    406: b"Not Acceptable",
+    413: b"Content Too Large",
+    415: b"Unsupported Media Type",
+    431: b"Request Header Fields Too Large",
+    500: b"Internal Server Error",
+}
 
 
 class Head:

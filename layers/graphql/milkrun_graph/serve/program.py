@@ -11,6 +11,7 @@ from pathlib import Path
 
 from milkrun_graph.errors import GraphError
 from milkrun_graph.executor import Gateway, Limits, Options
+from milkrun_graph.executor.artefact import Artefact, dump, load
 from milkrun_graph.executor.http import HttpTransport
 from milkrun_graph.serve.connection import Connection
 from milkrun_graph.serve.service import Service
@@ -21,7 +22,7 @@ GRACE_SECONDS = 5.0
 GC_THRESHOLD = 50_000
 
 
-def main(argv: list[str]) -> None:
+def run(argv: list[str]) -> None:
     """Serve until a signal.  Exits with 2 when the supergraph or an option is wrong, 1 when the port is taken."""
     arguments = _arguments(argv)
     try:
@@ -50,6 +51,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
         "--mask-errors", action="store_true", help="keep the messages of subgraphs' errors from clients"
     )
     parser.add_argument("--max-cost", type=int, help="refuse operations of a higher cost (@cost, @listSize)")
+    parser.add_argument("--cache", type=Path, help="a file that keeps tables and plans from one start to the next")
     return parser.parse_args(argv)
 
 
@@ -61,7 +63,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
         subgraph_errors=not arguments.mask_errors,
     )
     transport = HttpTransport()
-    gateway = Gateway(arguments.supergraph.read_text("utf-8"), transport, options)
+    text = arguments.supergraph.read_text("utf-8")
+    gateway = Gateway(text, transport, options, _known(arguments.cache, text))
     for graph in gateway.tables.graphs.values():
         transport.add(graph.name, graph.url)
     service = Service(gateway, options)
@@ -75,10 +78,17 @@ async def _serve(arguments: argparse.Namespace) -> None:
     sys.stderr.write(f"milkrun graph: http://{arguments.host}:{port}/graphql\n")
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD, 20, 100)
+    gc.enable()
     await _until(stop, connections)
     server.close()
     await _drain(connections)
     transport.close()
+    if arguments.cache is not None:
+        arguments.cache.write_bytes(dump(gateway.artefact()))
+
+
+def _known(cache: Path | None, supergraph: str) -> Artefact | None:
+    return load(cache.read_bytes(), supergraph) if cache is not None and cache.is_file() else None
 
 
 async def _until(stop: asyncio.Event, connections: set[Connection]) -> None:
