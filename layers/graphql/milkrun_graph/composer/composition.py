@@ -42,14 +42,14 @@ def compose(subgraphs: Sequence[Subgraph]) -> Composition:
 
 
 def _load(subgraphs: Sequence[Subgraph], report: Report) -> list[Loaded]:
-    """Read the subgraphs; rules are checked once all of them could be read."""
+    """Read the subgraphs and check each; those of federation 1 need all of them for their upgrade."""
     _check_names(subgraphs, report)
     loaded = [one for subgraph in sorted(subgraphs, key=_name) if (one := load(subgraph, report)) is not None]
-    if report.errors:
-        return loaded
-    upgrade(loaded, report)
+    if not report.errors:
+        upgrade(loaded, report)
     for one in loaded:
-        check_subgraph(one, report)
+        if one.upgraded or not one.is_federation_1:
+            check_subgraph(one, report)
     return loaded
 
 

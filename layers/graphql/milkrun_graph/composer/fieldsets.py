@@ -60,8 +60,8 @@ def written(applied: Applied) -> str:
     return print_ast(value) if isinstance(value, ValueNode) else ""
 
 
-def read_field_set(schema: Schema, parent: str, text: str) -> FieldSet:
-    """Parse and check a field set on a type."""
+def read_field_set(schema: Schema, parent: str, text: str, lenient: bool = False) -> FieldSet:
+    """Parse and check a field set on a type; a lenient reader leaves out what is wrong."""
     try:
         document = parse("{" + text + "}")
     except GraphQLError as fault:
@@ -69,47 +69,68 @@ def read_field_set(schema: Schema, parent: str, text: str) -> FieldSet:
     operation = document.definitions[0]
     if len(document.definitions) != 1 or not isinstance(operation, OperationDefinitionNode):
         raise FieldSetFault(INVALID, "it is not one selection set")
-    return _read(schema, parent, operation.selection_set)
+    return _Reader(schema, lenient).read(parent, operation.selection_set)
 
 
-def _read(schema: Schema, parent: str, selection_set: SelectionSetNode) -> FieldSet:
-    return tuple(_read_one(schema, parent, node) for node in selection_set.selections)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    schema: Schema
+    lenient: bool
 
+    def read(self, parent: str, selection_set: SelectionSetNode) -> FieldSet:
+        found = []
+        for node in selection_set.selections:
+            try:
+                found.append(self.one(parent, node))
+            except FieldSetFault:
+                if not self.lenient:
+                    raise
+        return tuple(found)
 
-def _read_one(schema: Schema, parent: str, node: SelectionNode) -> Selection:
-    if node.directives:
-        raise FieldSetFault(
-            HAS_DIRECTIVES,
-            f'cannot have directive applications in the "fields" argument but found "{print_ast(node)}".',
-        )
-    if isinstance(node, FieldNode):
-        return _read_field(schema, parent, node)
-    if isinstance(node, InlineFragmentNode):
-        return _read_fragment(schema, parent, node)
-    raise FieldSetFault(INVALID, "a field set cannot use named fragments")
-
-
-def _read_field(schema: Schema, parent: str, node: FieldNode) -> Selection:
-    name = node.name.value
-    if node.alias is not None:
-        raise FieldSetFault(INVALID, f'Cannot use alias "{node.alias.value}" for "{name}": aliases are not supported.')
-    if name == "__typename":
-        return Selection(parent, name, "String!")
-    field = schema.types[parent].fields.get(name)
-    if field is None:
-        raise FieldSetFault(INVALID, f'Cannot query field "{name}" on type "{parent}"')
-    _check_arguments(parent, field, node)
-    below = schema.types.get(named(field.type))
-    coordinate = f"{parent}.{name}"
-    if node.selection_set is None:
-        if composite(below):
+    def one(self, parent: str, node: SelectionNode) -> Selection:
+        if node.directives:
             raise FieldSetFault(
-                INVALID, f'Invalid empty selection set for field "{coordinate}" of non-leaf type {field.type}'
+                HAS_DIRECTIVES,
+                f'cannot have directive applications in the "fields" argument but found "{print_ast(node)}".',
             )
-        return Selection(parent, name, field.type, _arguments(node))
-    if below is None or not composite(below):
-        raise FieldSetFault(INVALID, f'Field "{coordinate}" of type {field.type} cannot have selections')
-    return Selection(parent, name, field.type, _arguments(node), _read(schema, below.name, node.selection_set))
+        if isinstance(node, FieldNode):
+            return self.field(parent, node)
+        if isinstance(node, InlineFragmentNode):
+            return self.fragment(parent, node)
+        raise FieldSetFault(INVALID, "a field set cannot use named fragments")
+
+    def field(self, parent: str, node: FieldNode) -> Selection:
+        name = node.name.value
+        if node.alias is not None:
+            raise FieldSetFault(
+                INVALID, f'Cannot use alias "{node.alias.value}" for "{name}": aliases are not supported.'
+            )
+        if name == "__typename":
+            return Selection(parent, name, "String!")
+        field = self.schema.types[parent].fields.get(name)
+        if field is None:
+            raise FieldSetFault(INVALID, f'Cannot query field "{name}" on type "{parent}"')
+        _check_arguments(parent, field, node)
+        below = self.schema.types.get(named(field.type))
+        coordinate = f"{parent}.{name}"
+        if node.selection_set is None:
+            if composite(below):
+                raise FieldSetFault(
+                    INVALID, f'Invalid empty selection set for field "{coordinate}" of non-leaf type {field.type}'
+                )
+            return Selection(parent, name, field.type, _arguments(node))
+        if below is None or not composite(below):
+            raise FieldSetFault(INVALID, f'Field "{coordinate}" of type {field.type} cannot have selections')
+        return Selection(parent, name, field.type, _arguments(node), self.read(below.name, node.selection_set))
+
+    def fragment(self, parent: str, node: InlineFragmentNode) -> Selection:
+        name = node.type_condition.name.value if node.type_condition else parent
+        type_ = self.schema.types.get(name)
+        if type_ is None or not composite(type_):
+            raise FieldSetFault(INVALID, f'Fragment cannot condition on "{name}"')
+        if name != parent and not self.schema.possible(name) & self.schema.possible(parent):
+            raise FieldSetFault(INVALID, f'Invalid fragment type condition "{name}" (parent type is "{parent}")')
+        return Selection(parent, None, name, "", self.read(name, node.selection_set))
 
 
 def _check_arguments(parent: str, field: Field, node: FieldNode) -> None:
@@ -129,16 +150,6 @@ def _arguments(node: FieldNode) -> str:
     """The arguments in a normal form."""
     given = sorted(f"{arg.name.value}: {print_ast(arg.value)}" for arg in node.arguments or ())
     return f"({', '.join(given)})" if given else ""
-
-
-def _read_fragment(schema: Schema, parent: str, node: InlineFragmentNode) -> Selection:
-    name = node.type_condition.name.value if node.type_condition else parent
-    type_ = schema.types.get(name)
-    if type_ is None or not composite(type_):
-        raise FieldSetFault(INVALID, f'Fragment cannot condition on "{name}"')
-    if name != parent and not schema.possible(name) & schema.possible(parent):
-        raise FieldSetFault(INVALID, f'Invalid fragment type condition "{name}" (parent type is "{parent}")')
-    return Selection(parent, None, name, "", _read(schema, name, node.selection_set))
 
 
 def walk(selections: FieldSet) -> Iterator[Selection]:

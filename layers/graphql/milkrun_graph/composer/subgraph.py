@@ -30,6 +30,7 @@ class Loaded:
     fake_externals: set[Coordinate] = field(default_factory=set)
     used: set[Coordinate] = field(default_factory=set)
     key_fields: set[Coordinate] = field(default_factory=set)
+    provided: set[Coordinate] = field(default_factory=set)
     upgraded: bool = False
     _sets: dict[tuple[str, str], FieldSet] = field(default_factory=dict)
 
@@ -55,9 +56,9 @@ class Loaded:
         return self._sets[parent, text]
 
     def usable(self, parent: str, applied: Applied) -> FieldSet:
-        """The field set of a directive; empty if it is faulty, which another rule reports."""
+        """The field set of a directive; of a faulty one, which another rule reports, what there is to it."""
         try:
-            return self.field_set(parent, applied)
+            return read_field_set(self.schema, parent, fields_argument(applied), lenient=True)
         except FieldSetFault:
             return ()
 
@@ -68,6 +69,10 @@ class Loaded:
     def is_external(self, type_: TypeDef, field_: Field) -> bool:
         """Whether a field is only mentioned here, and resolved elsewhere."""
         return self.is_marked_external(type_, field_) and (type_.name, field_.name) not in self.fake_externals
+
+    def is_resolved(self, type_: TypeDef, field_: Field) -> bool:
+        """Whether the field is resolved here, if only on the paths that provide it."""
+        return not self.is_external(type_, field_) or (type_.name, field_.name) in self.provided
 
     def is_marked_external(self, type_: TypeDef, field_: Field) -> bool:
         """Whether `@external` is written on the field, or on the part of the type that declares it."""
@@ -87,7 +92,7 @@ class Loaded:
     def analyze(self) -> None:
         """Find which external fields are only called so, and which fields directives use."""
         self._sets.clear()
-        self.fake_externals, self.used, self.key_fields = set(), set(), set()
+        self.fake_externals, self.used, self.key_fields, self.provided = set(), set(), set(), set()
         for type_ in self.schema.of_kind("OBJECT", "INTERFACE"):
             for applied, selections in self.keys(type_):
                 found = {(one.parent, one.name) for one in walk(selections) if one.name}
@@ -106,13 +111,16 @@ class Loaded:
             below = self.type(named(field_.type))
             for applied in field_.having("provides"):
                 if below is not None and composite(below):
-                    self._use(self.usable(below.name, applied))
+                    self.provided |= self._use(self.usable(below.name, applied))
         for name in type_.interfaces:
             interface = self.type(name)
             self.used |= {(type_.name, one) for one in (interface.fields if interface else ())}
 
-    def _use(self, selections: FieldSet) -> None:
+    def _use(self, selections: FieldSet) -> set[Coordinate]:
+        found = set()
         for one in walk(selections):
             if one.name:
-                self.used.add((one.parent, one.name))
-                self.used |= {(impl.name, one.name) for impl in self.schema.implementations(one.parent)}
+                found.add((one.parent, one.name))
+                found |= {(impl.name, one.name) for impl in self.schema.implementations(one.parent)}
+        self.used |= found
+        return found

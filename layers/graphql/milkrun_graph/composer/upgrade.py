@@ -137,8 +137,7 @@ def _share(subgraph: Loaded, others: Sequence[Loaded]) -> None:
                 _mark(subgraph, type_, field)
         for field in type_.fields.values() if entity else ():
             if any(
-                field.name in one.fields and not other.is_external(one, one.fields[field.name])
-                for other, one in elsewhere
+                field.name in one.fields and other.is_resolved(one, one.fields[field.name]) for other, one in elsewhere
             ):
                 _mark(subgraph, type_, field)
 

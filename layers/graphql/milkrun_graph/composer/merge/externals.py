@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from graphql import print_ast
 
-from milkrun_graph.composer.issues import human
+from milkrun_graph.composer.issues import human, locate
 from milkrun_graph.composer.merge.state import State, describe
 from milkrun_graph.composer.model import Field
+
+_MERGED = ("tag", "inaccessible")
 
 
 def check_externals(
@@ -15,7 +17,7 @@ def check_externals(
     """Compare the external declarations of a field with the merged one."""
     where = state.places(dict(external))
     types = {subgraph: field.type for subgraph, field in external.items()}
-    if any(one != merged.type and not state.sub_type(one, merged.type) for one in types.values()):
+    if any(one != merged.type for one in types.values()):
         described = describe({subgraph: merged.type for subgraph in own} | types)
         message = f'Type of field "{coordinate}" is incompatible across subgraphs (where marked @external): it has {described}'
         state.report.error("EXTERNAL_TYPE_MISMATCH", message, where)
@@ -36,3 +38,13 @@ def check_externals(
             if mine != (print_ast(theirs.default) if theirs.default else None):
                 message = f'Argument "{place}" has incompatible defaults across subgraphs (where "{coordinate}" is marked @external)'
                 state.report.error("EXTERNAL_ARGUMENT_DEFAULT_MISMATCH", message, where)
+
+
+def check_directives(state: State, coordinate: str, external: Mapping[str, Field]) -> None:
+    """What is merged into the supergraph must be said where the field is resolved."""
+    for subgraph, field in external.items():
+        for applied in field.directives:
+            if applied.spec in _MERGED:
+                message = f'[{subgraph}] Cannot apply merged directive @{applied.name} to external field "{coordinate}"'
+                where = locate(subgraph, applied.node)
+                state.report.error("MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL", message, where)

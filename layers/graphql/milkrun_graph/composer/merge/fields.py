@@ -9,7 +9,7 @@ from graphql.language import NameNode
 from milkrun_graph.composer.fieldsets import fields_argument
 from milkrun_graph.composer.issues import human
 from milkrun_graph.composer.merge.directives import merge_description, merge_directives
-from milkrun_graph.composer.merge.externals import check_externals
+from milkrun_graph.composer.merge.externals import check_directives, check_externals
 from milkrun_graph.composer.merge.inputs import merge_arguments
 from milkrun_graph.composer.merge.overrides import Override, Overrides, override_of, read_overrides
 from milkrun_graph.composer.merge.sharing import check_sharing
@@ -43,11 +43,7 @@ def merge_fields(state: State, merged: TypeDef, types: Mapping[str, TypeDef]) ->
 
 def _uses(state: State, types: Mapping[str, TypeDef], name: str) -> Uses:
     overrides = read_overrides(state, types, name)
-    fields = {
-        subgraph: type_.fields[name]
-        for subgraph, type_ in types.items()
-        if name in type_.fields and not override_of(overrides, subgraph).removed
-    }
+    fields = {subgraph: type_.fields[name] for subgraph, type_ in types.items() if name in type_.fields}
     external = frozenset(
         subgraph for subgraph, field in fields.items() if state.named(subgraph).is_external(types[subgraph], field)
     )
@@ -70,6 +66,7 @@ def _merge_field(state: State, merged: TypeDef, types: Mapping[str, TypeDef], na
     field.args = merge_arguments(state, coordinate, uses.own)
     merge_description(state, coordinate, field, uses.own)
     merge_directives(state, coordinate, field, uses.fields)
+    check_directives(state, coordinate, {subgraph: uses.fields[subgraph] for subgraph in uses.external})
     for arg in field.args.values():
         if any(one.name == "inaccessible" for one in arg.directives):
             state.features["inaccessible"] = None
@@ -118,12 +115,17 @@ def _join_fields(state: State, field: Field, uses: Uses) -> list[Applied]:
     same_types = all(one.type == field.type for one in uses.fields.values())
     if not _is_needed(uses, same_types):
         return []
-    return [_join_field(state, subgraph, one, uses, same_types) for subgraph, one in uses.fields.items()]
+    return [
+        _join_field(state, subgraph, one, uses, same_types)
+        for subgraph, one in uses.fields.items()
+        if not override_of(uses.overrides, subgraph).removed
+    ]
 
 
 def _is_needed(uses: Uses, same_types: bool) -> bool:
     """Without the directive a field is resolved by all subgraphs that have its type."""
-    if not same_types or uses.external or len(uses.fields) < len(uses.types) or uses.overrides:
+    moved = any(override.source is None for override in uses.overrides.values())
+    if not same_types or uses.external or len(uses.fields) < len(uses.types) or moved:
         return True
     specs = ("requires", "provides")
     return any(field.has(spec) for field in uses.fields.values() for spec in specs) or any(

@@ -56,16 +56,20 @@ def _shallow(state: State) -> dict[str, Sources]:
     for name in dict.fromkeys(name for one in state.subgraphs for name in one.schema.types):
         sources = state.sources(name)
         kind = _kind(state, name, sources)
-        if kind is not None:
+        if kind:
             state.schema.types[name] = TypeDef(name, kind=kind, has_base=True)
-            found[name] = sources
+            found[name] = {
+                subgraph: type_
+                for subgraph, type_ in sources.items()
+                if type_.kind == kind or state.named(subgraph).is_interface_object(name)
+            }
     if not any(one.type("Query") for one in state.subgraphs):
         message = "No queries found in any subgraph: a supergraph must have a query root type."
         state.report.error("NO_QUERIES", message)
     return found
 
 
-def _kind(state: State, name: str, sources: Sources) -> Kind | None:
+def _kind(state: State, name: str, sources: Sources) -> Kind:
     stand_ins = [subgraph for subgraph in sources if state.named(subgraph).is_interface_object(name)]
     kinds = {subgraph: "INTERFACE" if subgraph in stand_ins else type_.kind for subgraph, type_ in sources.items()}
     words = {
@@ -77,8 +81,7 @@ def _kind(state: State, name: str, sources: Sources) -> Kind | None:
     if len(set(kinds.values())) > 1:
         message = f'Type "{name}" has mismatched kind: it is defined as {describe(words, "", "")}'
         state.report.error("TYPE_KIND_MISMATCH", message, state.places(dict(sources)))
-        return None
-    if len(stand_ins) == len(sources):
+    elif len(stand_ins) == len(sources):
         message = f'Type "{name}" is declared with @interfaceObject in all the subgraphs in which it is defined ({human(stand_ins)})'
         state.report.error("INTERFACE_OBJECT_USAGE_ERROR", message, state.places(dict(sources)))
     return next(iter(kinds.values()))

@@ -55,6 +55,7 @@ def _read(
     source = string_argument(applied, "from") or ""
     label = string_argument(applied, "label")
     where = locate(subgraph, applied.node)
+    found[subgraph] = Override(source=source)
     fault = _fault(state, subgraph, type_, field, source)
     if fault is not None:
         state.report.error(*fault, where)
@@ -82,7 +83,6 @@ def _read(
         state.report.hint(
             "OVERRIDE_DIRECTIVE_CAN_BE_REMOVED", f"{message} The @override directive can be removed.", where
         )
-        found[subgraph] = Override(source=source)
         return
     _apply(state, coordinate, subgraph, source, label, found)
 

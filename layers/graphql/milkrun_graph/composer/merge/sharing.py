@@ -14,7 +14,12 @@ def check_sharing(state: State, merged: TypeDef, name: str, types: Mapping[str, 
     resolving = list(_resolving(state, merged, name, types, overrides))
     if len({subgraph.name for subgraph, _ in resolving}) < 2:  # noqa: PLR2004 - one resolver shares with nobody
         return
-    alone = [subgraph.name for subgraph, type_ in resolving if not subgraph.is_shareable(type_, type_.fields[name])]
+    # A subgraph that provides a field of others says by that already that it is shared.
+    alone = [
+        subgraph.name
+        for subgraph, type_ in resolving
+        if not subgraph.is_external(type_, type_.fields[name]) and not subgraph.is_shareable(type_, type_.fields[name])
+    ]
     if alone:
         every = sorted({subgraph.name for subgraph, _ in resolving})
         message = f'Non-shareable field "{merged.name}.{name}" is resolved from multiple subgraphs'
@@ -41,7 +46,7 @@ def _resolving(
 
 
 def _resolves(subgraph: Loaded, type_: TypeDef, name: str) -> bool:
-    return name in type_.fields and not subgraph.is_external(type_, type_.fields[name])
+    return name in type_.fields and subgraph.is_resolved(type_, type_.fields[name])
 
 
 def _is_overridden(overrides: Overrides, subgraph: str) -> bool:

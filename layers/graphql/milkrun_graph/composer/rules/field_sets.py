@@ -79,46 +79,53 @@ def _field(subgraph: Loaded, one: Selection) -> Field | None:
 
 def _check_provides(subgraph: Loaded, type_: TypeDef, field: Field, applied: Applied, report: Report) -> None:
     coordinate = f"{type_.name}.{field.name}"
-    if _refused(subgraph, type_, field, applied, report):
+    if _collides(subgraph, type_, field, applied, report):
         return
     below = subgraph.type(named(field.type))
     if below is None or not composite(below):
-        message = f'Invalid @provides directive on field "{coordinate}": field has type "{field.type}" which is not a Composite Type'
-        report.error(
-            "PROVIDES_ON_NON_OBJECT_FIELD", f"[{subgraph.name}] {message}", locate(subgraph.name, applied.node)
-        )
+        message = f'Invalid @provides directive on field "{coordinate}": "{field.type}" is not a composite type'
+        where = locate(subgraph.name, applied.node)
+        report.error("PROVIDES_ON_NON_OBJECT_FIELD", f"[{subgraph.name}] {message}", where)
         return
-    where = f'field "{coordinate}"'
-    selections = _read(subgraph, below.name, applied, where, report)
+    _refuse_on_interface(subgraph, type_, field, applied, report)
+    place = f'field "{coordinate}"'
+    selections = _read(subgraph, below.name, applied, place, report)
     for one in walk(selections or ()):
         named_field = _field(subgraph, one)
         if named_field is not None and named_field.args:
-            message = (
-                f"field {one.parent}.{one.name} cannot be included because it has arguments (not allowed in @provides)"
-            )
-            _report(subgraph, applied, where, "PROVIDES_FIELDS_HAS_ARGS", message, report)
-    _check_external(subgraph, applied, where, selections or (), report)
+            message = f"field {one.parent}.{one.name} cannot be included because it has arguments"
+            _report(subgraph, applied, place, "PROVIDES_FIELDS_HAS_ARGS", message, report)
+    _check_external(subgraph, applied, place, selections or (), report)
 
 
 def _check_requires(subgraph: Loaded, type_: TypeDef, field: Field, applied: Applied, report: Report) -> None:
-    if _refused(subgraph, type_, field, applied, report):
+    if _collides(subgraph, type_, field, applied, report):
         return
+    _refuse_on_interface(subgraph, type_, field, applied, report)
     where = f'field "{type_.name}.{field.name}"'
     selections = _read(subgraph, type_.name, applied, where, report)
     _check_external(subgraph, applied, where, selections or (), report)
 
 
-def _refused(subgraph: Loaded, type_: TypeDef, field: Field, applied: Applied, report: Report) -> bool:
-    """Fields of interfaces can neither provide nor require."""
-    if type_.kind != "INTERFACE":
+def _collides(subgraph: Loaded, type_: TypeDef, field: Field, applied: Applied, report: Report) -> bool:
+    """A field that others resolve can neither require nor provide anything here."""
+    if type_.kind == "INTERFACE" or not subgraph.is_external(type_, field):
         return False
+    message = f'Cannot have both @{applied.name} and @external on field "{type_.name}.{field.name}"'
+    where = locate(subgraph.name, applied.node)
+    report.error("EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE", f"[{subgraph.name}] {message}", where)
+    return True
+
+
+def _refuse_on_interface(subgraph: Loaded, type_: TypeDef, field: Field, applied: Applied, report: Report) -> None:
+    if type_.kind != "INTERFACE":
+        return
     message = f'Cannot use @{applied.name} on field "{type_.name}.{field.name}" of parent type "{type_.name}"'
     report.error(
         f"{(applied.spec or '').upper()}_UNSUPPORTED_ON_INTERFACE",
         f"[{subgraph.name}] {message}: @{applied.name} is not yet supported within interfaces",
         locate(subgraph.name, applied.node),
     )
-    return True
 
 
 def _check_external(subgraph: Loaded, applied: Applied, where: str, selections: FieldSet, report: Report) -> None:
@@ -135,24 +142,25 @@ def needless(subgraph: Loaded, selections: FieldSet, external_above: bool = Fals
     """The leaves of a field set that the subgraph resolves itself, so that nobody has to provide them."""
     found = []
     for one in selections:
-        external = external_above or external_somewhere(subgraph, one)
         if one.below:
-            found += needless(subgraph, one.below, external)
-        elif one.name and one.name != "__typename" and not external:
+            found += needless(subgraph, one.below, external_above or external_somewhere(subgraph, one))
+        elif one.name and one.name != "__typename" and not external_above and not _is_external(subgraph, one):
             found.append(one)
     return found
 
 
+def _is_external(subgraph: Loaded, one: Selection) -> bool:
+    type_ = subgraph.type(one.parent)
+    return type_ is not None and one.name in type_.fields and subgraph.is_external(type_, type_.fields[one.name])
+
+
 def external_somewhere(subgraph: Loaded, one: Selection) -> bool:
     """Whether a field is external; a field of an interface is if it is so in any implementation."""
-    type_ = subgraph.type(one.parent)
-    if type_ is None or one.name is None or one.name not in type_.fields:
-        return False
-    # A key of an extension counts as external here: the author wrote so.
-    if subgraph.is_marked_external(type_, type_.fields[one.name]):
+    if _is_external(subgraph, one):
         return True
-    return any(
-        one.name in impl.fields and subgraph.is_marked_external(impl, impl.fields[one.name])
+    type_ = subgraph.type(one.parent)
+    return type_ is not None and any(
+        one.name in impl.fields and subgraph.is_external(impl, impl.fields[one.name])
         for impl in subgraph.schema.implementations(one.parent)
         if type_.kind == "INTERFACE"
     )

@@ -5,8 +5,6 @@ from milkrun_graph.composer.issues import Report, locate
 from milkrun_graph.composer.model import Element, Field, TypeDef
 from milkrun_graph.composer.subgraph import Loaded
 
-_MERGED = ("tag", "inaccessible")
-
 
 def check_usage(subgraph: Loaded, report: Report) -> None:
     """Check every type and field of the subgraph."""
@@ -29,6 +27,8 @@ def _check_field(subgraph: Loaded, type_: TypeDef, field: Field, report: Report)
         if field.has("shareable"):
             message = f'Invalid use of @shareable on field "{coordinate}": only object type fields can be marked with @shareable'
             report.error("INVALID_SHAREABLE_USAGE", f"[{subgraph.name}] {message}", where)
+        if subgraph.is_external(type_, field):
+            _check_external(subgraph, type_, field, report)
         return
     _check_shareable(subgraph, type_, field, f'field "{coordinate}"', report)
     if subgraph.is_external(type_, field):
@@ -44,14 +44,6 @@ def _check_external(subgraph: Loaded, type_: TypeDef, field: Field, report: Repo
             "(@key, @provides, @requires) or to satisfy an interface; it should be removed (or not be @external)."
         )
         report.error("EXTERNAL_UNUSED", f"[{subgraph.name}] {message}", where)
-    for name in ("provides", "requires"):
-        if field.has(name):
-            message = f'Cannot have both @{name} and @external on field "{coordinate}"'
-            report.error("EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE", f"[{subgraph.name}] {message}", where)
-    for applied in field.directives:
-        if applied.spec in _MERGED:
-            message = f'Cannot apply merged directive @{applied.name} to external field "{coordinate}"'
-            report.error("MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL", f"[{subgraph.name}] {message}", where)
 
 
 def _check_shareable(subgraph: Loaded, type_: TypeDef, element: Element, where: str, report: Report) -> None:
