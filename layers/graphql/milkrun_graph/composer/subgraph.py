@@ -50,17 +50,20 @@ class Loaded:
 
     def field_set(self, parent: str, applied: Applied) -> FieldSet:
         """The field set of a directive; raises FieldSetFault."""
-        text = fields_argument(applied)
-        if (parent, text) not in self._sets:
-            self._sets[parent, text] = read_field_set(self.schema, parent, text)
-        return self._sets[parent, text]
+        return read_field_set(self.schema, parent, fields_argument(applied))
 
     def usable(self, parent: str, applied: Applied) -> FieldSet:
         """The field set of a directive; of a faulty one, which another rule reports, what there is to it."""
-        try:
-            return read_field_set(self.schema, parent, fields_argument(applied), lenient=True)
-        except FieldSetFault:
+        written = applied.args.get("fields")
+        text = getattr(written, "value", None)
+        if not isinstance(text, str):
             return ()
+        if (parent, text) not in self._sets:
+            try:
+                self._sets[parent, text] = read_field_set(self.schema, parent, text, lenient=True)
+            except FieldSetFault:
+                self._sets[parent, text] = ()
+        return self._sets[parent, text]
 
     def keys(self, type_: TypeDef) -> list[tuple[Applied, FieldSet]]:
         """The keys of a type."""

@@ -19,12 +19,18 @@ from milkrun_graph.composer.subgraph import Loaded
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The supergraph's schema, the names of its graphs, the features that it uses, and the links of custom directives."""
+    """The supergraph's schema, and what it takes to print it and to search it.
+
+    `moved` and `arrived` are the coordinates (subgraph, type, field) that `@override` takes from one subgraph and gives
+    to another, with the label on which that depends.
+    """
 
     schema: Schema
     graphs: dict[str, str]
     features: tuple[str, ...]
-    custom_links: tuple[str, ...] = ()
+    custom_links: tuple[Applied, ...]
+    moved: dict[tuple[str, str, str], str | None]
+    arrived: dict[tuple[str, str, str], str]
 
 
 def merge(subgraphs: Sequence[Loaded], report: Report) -> Merged:
@@ -47,7 +53,7 @@ def merge(subgraphs: Sequence[Loaded], report: Report) -> Merged:
     _merge_schema(state)
     copy_interface_fields(state)
     check_implementations(state)
-    return Merged(state.schema, state.graphs, tuple(state.features), custom)
+    return Merged(state.schema, state.graphs, tuple(state.features), custom, state.moved, state.arrived)
 
 
 def _shallow(state: State) -> dict[str, Sources]:

@@ -124,6 +124,9 @@ def _apply(
         state.report.error("OVERRIDE_LABEL_INVALID", message + more)
         return
     used = (type_name, name) in state.named(source).used
+    state.moved[source, type_name, name] = label
+    if label is not None:
+        state.arrived[subgraph, type_name, name] = label
     found[subgraph] = Override(source=source, label=label)
     found[source] = Override(removed=label is None and not used, used=used, label=label)
     if label is not None:

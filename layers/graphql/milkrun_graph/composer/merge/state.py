@@ -23,6 +23,8 @@ class State:
     graphs: dict[str, str] = field(default_factory=dict)
     features: dict[str, None] = field(default_factory=dict)
     composed: dict[str, str] = field(default_factory=dict)
+    moved: dict[tuple[str, str, str], str | None] = field(default_factory=dict)
+    arrived: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def named(self, name: str) -> Loaded:
         """A subgraph by its name."""

@@ -1,7 +1,5 @@
-"""Satisfiability."""
+"""Satisfiability: whether every query of the API schema can be answered, wherever its objects come from."""
 
-from typing import Any
+from milkrun_graph.composer.satisfiability.search import check_satisfiability
 
-
-def check_satisfiability(*args: Any) -> None:
-    """Not yet."""
+__all__ = ["check_satisfiability"]

@@ -1,0 +1,160 @@
+"""The search: every field of the API schema from every set of positions in which its parent can be found.
+
+A query fails when none of the positions of an object leads to a field.  Fewer positions are harder to satisfy than more,
+so a set that includes one already searched needs no search of its own.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from milkrun_graph.composer.issues import Report
+from milkrun_graph.composer.merge import Merged
+from milkrun_graph.composer.model import Field, Schema, TypeDef, composite, named
+from milkrun_graph.composer.satisfiability.moves import Moves, Position
+from milkrun_graph.composer.satisfiability.reasons import describe_mismatch, describe_object_failure, describe_failure
+from milkrun_graph.composer.subgraph import Loaded
+
+MAX_STATES = 1_000_000
+MAX_ERRORS = 25
+MAX_LABELS_COMBINED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A type of the supergraph, the positions that its objects may have, and one query that leads there."""
+
+    type: str
+    positions: frozenset[Position]
+    path: tuple[str, ...]
+
+
+def check_satisfiability(subgraphs: Sequence[Loaded], merged: Merged, api: Schema, report: Report) -> None:
+    """Report every field of the API schema that some query cannot get."""
+    by_name = {subgraph.name: subgraph for subgraph in subgraphs}
+    for labels in _labels(merged):
+        before = len(report.errors)
+        Search(Moves(by_name, merged, labels), api, report).run()
+        if len(report.errors) > before:
+            return
+
+
+def _labels(merged: Merged) -> Iterator[frozenset[str]]:
+    """The settings of the labels to look at: all of them for few, and for many each alone, on and off."""
+    names = sorted({label for label in [*merged.moved.values(), *merged.arrived.values()] if label is not None})
+    if len(names) <= MAX_LABELS_COMBINED:
+        for chosen in product((False, True), repeat=len(names)):
+            yield frozenset(name for name, on in zip(names, chosen, strict=True) if on)
+        return
+    yield from (frozenset(), frozenset(names))
+    yield from (frozenset({name}) for name in names)
+    yield from (frozenset(names) - {name} for name in names)
+
+
+class Search:
+    """One search through all places."""
+
+    def __init__(self, moves: Moves, api: Schema, report: Report) -> None:
+        self.moves = moves
+        self.api = api
+        self.report = report
+        self.seen: dict[str, list[frozenset[Position]]] = {}
+        self.failed: set[tuple[str, str]] = set()
+        self.places: deque[Place] = deque()
+        self.states = 0
+
+    def run(self) -> None:
+        """Search from all roots."""
+        for operation, name in self.api.roots.items():
+            starts = frozenset(
+                Position(one.name, name) for one in self.moves.subgraphs.values() if one.type(name) or name == "Query"
+            )
+            self._enter(name, starts, (operation,))
+        while self.places and len(self.failed) < MAX_ERRORS:
+            self._visit(self.places.popleft())
+            if self.states > MAX_STATES:
+                message = f"More than {MAX_STATES} combinations of subgraphs to look at: the graph is too entangled."
+                self.report.error("MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED", message)
+                return
+
+    def _enter(self, type_: str, positions: frozenset[Position], path: tuple[str, ...]) -> None:
+        """Queue a place, unless a harder one was queued before."""
+        seen = self.seen.setdefault(type_, [])
+        if any(one <= positions for one in seen):
+            return
+        seen[:] = [one for one in seen if not positions <= one]
+        seen.append(positions)
+        self.states += len(positions)
+        self.places.append(Place(type_, positions, path))
+
+    def _visit(self, place: Place) -> None:
+        type_ = self.api.types[place.type]
+        if type_.kind != "OBJECT":
+            for name in sorted(self.api.possible(place.type)):
+                self._enter_object(place, name)
+            return
+        for field in type_.fields.values():
+            self._follow(place, type_, field)
+
+    def _enter_object(self, place: Place, name: str) -> None:
+        """One of the objects that an interface or union can be."""
+        moves, found = self.moves, set()
+        for position in place.positions:
+            here = moves.subgraphs[position.subgraph]
+            if here.is_interface_object(position.type):
+                down = moves.down(position, name)
+                known = [one for one in moves.reach(name, down) if one.type == name]
+                found |= {down, *known} if known else set()
+            elif name in here.schema.possible(position.type):
+                found.add(moves.down(position, name))
+            else:
+                return  # this subgraph never answers with such an object, and it may be the one that is asked
+        path = (*place.path, f"... on {name}")
+        if not found:
+            self._fail(place, name, describe_object_failure(moves, place.positions, path))
+            return
+        self._enter(name, frozenset(found), path)
+
+    def _follow(self, place: Place, type_: TypeDef, field: Field) -> None:
+        moves = self.moves
+        found = {
+            after
+            for position in place.positions
+            for one in moves.reach(place.type, position)
+            for after in moves.step(place.type, one, field.name)
+        }
+        path = (*place.path, field.name)
+        if not found:
+            self._fail(place, field.name, describe_failure(moves, place.type, place.positions, path))
+            return
+        target = self.api.types.get(named(field.type))
+        if target is None or not composite(target):
+            return
+        self._compare(type_, field, found, path)
+        self._enter(target.name, frozenset(found), path)
+
+    def _fail(self, place: Place, name: str, message: str) -> None:
+        if (place.type, name) not in self.failed:
+            self.failed.add((place.type, name))
+            self.report.error("SATISFIABILITY_ERROR", message)
+
+    def _compare(self, type_: TypeDef, field: Field, found: set[Position], path: tuple[str, ...]) -> None:
+        """A field that several subgraphs resolve must be able to give the same objects in all of them."""
+        types = self._runtime_types(found)
+        if len(types) < 2 or len(set(types.values())) == 1:  # noqa: PLR2004 - a pair
+            return
+        message = describe_mismatch(path, f"{type_.name}.{field.name}", field.type, types)
+        if not frozenset.intersection(*types.values()):
+            self.report.error("SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES", message)
+        else:
+            self.report.hint("INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN", message)
+
+    def _runtime_types(self, found: set[Position]) -> Mapping[str, frozenset[str]]:
+        types = {}
+        for one in sorted(found, key=lambda position: position.subgraph):
+            here = self.moves.subgraphs[one.subgraph]
+            own = here.type(one.type)
+            if own is not None and own.kind in ("INTERFACE", "UNION"):
+                types[one.subgraph] = here.schema.possible(one.type)
+        return types
