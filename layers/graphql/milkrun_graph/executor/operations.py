@@ -83,6 +83,8 @@ def _parse(text: str, options: Options) -> DocumentNode:
         if "Document contains more than" in error.message:
             message = f"the document has more than {options.limits.tokens} tokens"
             raise LimitExceeded("MAX_TOKENS_LIMIT", message) from None
+        if "nested too deeply" in error.message:
+            raise LimitExceeded("MAX_DEPTH_LIMIT", "the document nests too deeply") from None
         raise DocumentRefused("GRAPHQL_PARSE_FAILED", [error]) from None
 
 
