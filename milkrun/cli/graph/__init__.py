@@ -2,7 +2,7 @@
 
 import typer
 
-from milkrun.cli.graph import check, diff, serve
+from milkrun.cli.graph import check, diff, plan, serve
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -11,4 +11,5 @@ app = typer.Typer(
 )
 app.command("check")(check.check)
 app.command("diff")(diff.diff)
+app.command("plan")(plan.plan)
 app.command("serve")(serve.serve)

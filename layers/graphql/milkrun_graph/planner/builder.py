@@ -242,8 +242,7 @@ class Builder:
             self._register(step.root)
         for need in sorted(needs, key=lambda one: one.index):
             step.wait_for(need)
-        if jump.requires or jump.contexts:
-            step.carried |= {jump.field}
+        step.carried |= jump.carries
         return step.origin
 
     def _secure(

@@ -40,6 +40,11 @@ class Jump:
     is_root: bool = False
     whole: bool = False
 
+    @property
+    def carries(self) -> frozenset[str]:
+        """The field whose requirements come along, if there are any."""
+        return frozenset({self.field}) if self.requires or self.contexts else frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class Position:

@@ -172,17 +172,14 @@ class Projection:
 class Plan:
     """How to answer one operation, for one outcome of its ``@skip`` and ``@include`` directives.
 
-    ``introspection`` is an operation of only ``__schema`` and ``__type`` fields, to be run against the API
-    schema with the client's variables.  ``passthrough``: the only fetch's data is the response as it is,
-    provided that it fits the projection.
+    ``introspection`` is the client's whole operation, if it has ``__schema`` or ``__type`` fields: run it
+    against the API schema, with a root value that has no fields, and take from it what the projection marks.
     """
 
     kind: OperationKind
     fetches: tuple[Fetch, ...]
     projection: Projection
     introspection: str | None = None
-    passthrough: bool = False
-    cost: float = 0.0
 
     @property
     def stages(self) -> int:

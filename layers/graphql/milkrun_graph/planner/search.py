@@ -187,7 +187,7 @@ class Search:
             return
         if not types <= spot.runtime:
             return
-        carried = frozenset({spot.jump.field}) if spot.jump else frozenset[str]()
+        carried = spot.jump.carries if spot.jump else frozenset[str]()
         if spot.node and spot.node is spot.node.step.root:
             carried = spot.node.step.carried
         position = Position(spot.graph, spot.type, spot.provided, spot.runtime & spot.world, carried)
