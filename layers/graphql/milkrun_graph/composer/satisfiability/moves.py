@@ -107,6 +107,8 @@ class Moves:
             types = sorted(self.possible(position.type))
         else:
             types = sorted(here.schema.possible(position.type))
+        if any(one.name is None and not self.possible(one.type) & set(types) for one in selections):
+            return False  # an object that this subgraph never answers with cannot be what is needed
         return all(
             self.resolves(type_, self.reach(type_, down), selections)
             for type_ in types

@@ -4,7 +4,7 @@ A query fails when none of the positions of an object leads to a field.  Fewer p
 so a set that includes one already searched needs no search of its own.
 """
 
-from collections import deque
+import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -61,7 +61,7 @@ class Search:
         self.report = report
         self.seen: dict[str, list[frozenset[Position]]] = {}
         self.failed: set[tuple[str, str]] = set()
-        self.places: deque[Place] = deque()
+        self.places: list[tuple[int, int, Place]] = []
         self.states = 0
 
     def run(self) -> None:
@@ -72,21 +72,24 @@ class Search:
             )
             self._enter(name, starts, (operation,))
         while self.places and len(self.failed) < MAX_ERRORS:
-            self._visit(self.places.popleft())
+            self._visit_once(heapq.heappop(self.places)[-1])
             if self.states > MAX_STATES:
                 message = f"More than {MAX_STATES} combinations of subgraphs to look at: the graph is too entangled."
                 self.report.error("MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED", message)
                 return
 
     def _enter(self, type_: str, positions: frozenset[Position], path: tuple[str, ...]) -> None:
-        """Queue a place, unless a harder one was queued before."""
-        seen = self.seen.setdefault(type_, [])
-        if any(one <= positions for one in seen):
-            return
-        seen[:] = [one for one in seen if not positions <= one]
-        seen.append(positions)
-        self.states += len(positions)
-        self.places.append(Place(type_, positions, path))
+        """Queue a place: those with few positions come first, as they are the hardest to satisfy."""
+        if not any(one <= positions for one in self.seen.get(type_, ())):
+            self.states += 1
+            heapq.heappush(self.places, (len(positions), self.states, Place(type_, positions, path)))
+
+    def _visit_once(self, place: Place) -> None:
+        """Visit a place, unless a harder one was visited before."""
+        seen = self.seen.setdefault(place.type, [])
+        if not any(one <= place.positions for one in seen):
+            seen.append(place.positions)
+            self._visit(place)
 
     def _visit(self, place: Place) -> None:
         type_ = self.api.types[place.type]
