@@ -2,9 +2,9 @@
 
 import sys
 
-from bench import up
+from bench import checks, up
 
-SECTIONS = {"up": up.run}
+SECTIONS = {"up": up.run, "checks": checks.run}
 
 
 def main() -> int:

@@ -74,15 +74,24 @@ def part(draw: Draw, name: str, shared: dict[str, str]) -> str:
             return block(f"type {name}{' implements N' if implements else ''}", (shared if implements else {}) | own)
         case "U":
             return f"union U = {' | '.join(some(draw, 'P Q R'))}"
-        case "J":
-            return block("input J", fields(draw, "a b c", INPUTS))
-        case "I":
-            # It is sent as {} by default, so it must not require anything, or the schema is wrong.
-            optional = [type_ for type_ in INPUTS if "!" not in type_ and "=" not in type_]
-            return block("input I", fields(draw, "a b j", [*optional, "J", "I", "[J!]", "Int = 3"]))
-        case "d":
-            given = f"(x: {draw(st.sampled_from(INPUTS))}) on {' | '.join(some(draw, 'FIELD QUERY'))}"
-            return f"directive @d{given}" if draw(st.booleans()) else ""
+        case "I" | "J" | "d":
+            return input_part(draw, name)
+        case _:
+            return query(draw)
+
+
+def input_part(draw: Draw, name: str) -> str:
+    if name == "I":
+        # It is sent as {} by default, so it must not require anything, or the schema is wrong.
+        optional = [type_ for type_ in INPUTS if "!" not in type_ and "=" not in type_]
+        return block("input I", fields(draw, "a b j", [*optional, "J", "I", "[J!]", "Int = 3"]))
+    if name == "J":
+        return block("input J", fields(draw, "a b c", INPUTS))
+    places = " | ".join(some(draw, "FIELD QUERY"))
+    return f"directive @d(x: {draw(st.sampled_from(INPUTS))}) on {places}" if draw(st.booleans()) else ""
+
+
+def query(draw: Draw) -> str:
     roots = {with_arguments(draw, field): type_ for field, type_ in fields(draw, "p q r s t", OUTPUTS).items()}
     always = {"keep(b: Boolean, f: Float, i: ID, j: J, k: I)": "P", "n": "N", "u": "U"}
     return block("type Query", roots | always)
