@@ -1,5 +1,6 @@
 """The generated projection and the rules agree wherever the projection does not step back."""
 
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import given
@@ -42,7 +43,7 @@ def projections(draw: st.DrawFn, depth: int = 2) -> Projection:
     return Projection(typename, possible, tuple(fields))
 
 
-def values(draw: st.DrawFn, wrap: str, field: ProjectedField) -> Any:
+def values(draw: Callable[..., Any], wrap: str, field: ProjectedField) -> Any:
     """A value that mostly fits."""
     if draw(st.integers(0, 30)) == 0:
         return draw(LEAVES | st.just([]) | st.just({}))
@@ -58,7 +59,7 @@ def values(draw: st.DrawFn, wrap: str, field: ProjectedField) -> Any:
     return draw(fitting.get(field.named, st.sampled_from(["RED", "BLUE"])))
 
 
-def objects(draw: st.DrawFn, projection: Projection) -> dict[str, Any]:
+def objects(draw: Callable[..., Any], projection: Projection) -> dict[str, Any]:
     made: dict[str, Any] = {"__typename": draw(st.sampled_from([*sorted(projection.possible), *TYPES, "Unheard"]))}
     if draw(st.integers(0, 9)) == 0:
         del made["__typename"]

@@ -18,12 +18,12 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     Undefined,
+    coerce_input_literal,
     get_named_type,
     parse,
     specified_rules,
     type_from_ast,
     validate,
-    value_from_ast,
 )
 from graphql.language import DirectiveNode, DocumentNode, Node, OperationDefinitionNode, VariableNode
 from graphql.validation import NoSchemaIntrospectionCustomRule
@@ -119,7 +119,7 @@ def _variables(node: OperationDefinitionNode, schema: GraphQLSchema) -> Variable
     definitions = []
     for definition in node.variable_definitions or ():
         kind: Any = type_from_ast(schema, definition.type)
-        default = value_from_ast(definition.default_value, kind) if definition.default_value else Undefined
+        default = coerce_input_literal(definition.default_value, kind) if definition.default_value else Undefined
         named, wrap = _reference(kind)
         _input_types(get_named_type(kind), types)
         defaulted = default is not Undefined
@@ -146,9 +146,9 @@ def _input_types(kind: Any, types: dict[str, InputType]) -> None:
         fields: dict[str, InputField] = {}
         types[kind.name] = InputType(fields=fields, one_of=kind.is_one_of)
         for name, inner in kind.fields.items():
-            defaulted = inner.default_value is not Undefined
+            literal = inner.ast_node.default_value if inner.ast_node else None
+            default = coerce_input_literal(literal, inner.type) if literal else Undefined
+            defaulted = default is not Undefined
             optional = defaulted or not isinstance(inner.type, GraphQLNonNull)
-            fields[name] = InputField(
-                *_reference(inner.type), optional, inner.default_value if defaulted else None, defaulted
-            )
+            fields[name] = InputField(*_reference(inner.type), optional, default if defaulted else None, defaulted)
             _input_types(get_named_type(inner.type), types)
