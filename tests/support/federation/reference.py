@@ -1,7 +1,8 @@
 """The naive reference: the merged schema, executed by graphql-core over the whole data set, without subgraphs."""
 
 from collections.abc import Iterator
-from typing import Any
+from copy import copy
+from typing import Any, Self
 
 from graphql import (
     ExecutionResult,
@@ -32,11 +33,16 @@ class Reference:
     With a graph that is `down` the fields fail that it alone serves, and those that require such a field.
     """
 
-    def __init__(self, supergraph: str, dataset: Dataset, down: str | None = None) -> None:
+    def __init__(self, supergraph: str, dataset: Dataset) -> None:
         self.schema = api_schema(supergraph)
         self.dataset = dataset
-        self.down = down
         self.ownership = read_ownership(supergraph)
+        self.down: str | None = None
+
+    def without(self, graph: str) -> Self:
+        found = copy(self)
+        found.down = graph
+        return found
 
     def execute(self, query: str, variables: dict[str, Any] | None = None, *, valid: bool = False) -> ExecutionResult:
         document = parse(query, no_location=True)
