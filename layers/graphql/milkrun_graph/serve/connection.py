@@ -14,6 +14,7 @@ MAX_HEAD = 32_768
 IDLE_SECONDS = 75.0
 # A request must have arrived completely after this long.
 SLOW_SECONDS = 30.0
+LINGER_SECONDS = 1.0
 
 
 class Refused(Exception):
@@ -39,6 +40,7 @@ class Connection(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
         self._since = self._loop.time()
         self._last = False
+        self._lingers = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]  # loop.create_server gives a byte stream
@@ -49,7 +51,17 @@ class Connection(asyncio.Protocol):
         if self._task is not None:
             self._task.cancel()
 
+    def _refuse(self, answer: Answer) -> None:
+        """Answer, and read on for a while: closing at once would lose the answer for a client that still sends."""
+        self._last = self._lingers = True
+        self._buffer = b""
+        self._write(answer)
+        self.transport.write_eof()
+        self._loop.call_later(LINGER_SECONDS, self.transport.abort)
+
     def data_received(self, data: bytes) -> None:
+        if self._lingers:
+            return
         if self._buffer:
             if isinstance(self._buffer, bytes):
                 self._buffer = bytearray(self._buffer)
@@ -67,8 +79,7 @@ class Connection(asyncio.Protocol):
         try:
             request = self._complete_request()
         except Refused as refused:
-            self._last = True
-            self._write(refused.answer)
+            self._refuse(refused.answer)
             return
         if request is not None:
             head, body = request
@@ -142,7 +153,7 @@ class Connection(asyncio.Protocol):
         if self._last:
             head += b"connection: close\r\n"
         self.transport.write(head + b"\r\n" + (b"" if head_only else answer.body))
-        if self._last:
+        if self._last and not self._lingers:
             self.transport.close()
 
     def sweep(self) -> None:
