@@ -50,7 +50,7 @@ class Operation:
 class Limits:
     """What a plan may cost to find. A state is one position that the search looks at."""
 
-    states_per_leaf: int = 10_000
+    states_per_leaf: int = 20_000
     states: int = 200_000
     depth: int = 120
     items: int = 20_000

@@ -19,6 +19,8 @@ from milkrun_graph.supergraph.tables import FieldSet, Supergraph
 
 STAGE, FETCH, SHARED_FETCH, FIELD = 100.0, 10.0, 1.0, 0.01
 _OVER, _LATE = 0.5, 0.05
+_DEPTHS = (3, 6, 12, 24, 48)
+_ANY_DEPTH = 1_000_000
 
 
 @dataclass(slots=True, eq=False)
@@ -91,19 +93,36 @@ class Search:
         self._work = work
         self._options = options
         self._root = root
-        self._active: list[tuple[object, ...]] = []
-        self._memory: dict[tuple[object, ...], tuple[float, int] | None] = {}
+        self._depth = 0
+        self._cut = False
+        self._conditions: dict[tuple[object, ...], list[Chain]] = {}
+        self._prices: dict[tuple[object, ...], tuple[float, int]] = {}
+        self._failed: dict[tuple[object, ...], int] = {}
         self._leaf_states = 0
         self.states = 0
         self.origin: tuple[int, str] | None = None
 
     def start(self) -> None:
         """Forgets what was remembered of an earlier state of the work, and gives the next leaf its budget."""
-        self._memory.clear()
+        self._prices.clear()
+        self._failed.clear()
+        self._conditions.clear()
         self._leaf_states = 0
 
-    def find(self, chain: Chain, extra: Spot | None = None) -> Spot | None:
-        """The goal at the end of the cheapest way, or None."""
+    def find(self, chain: Chain) -> Spot | None:
+        """The goal at the end of the cheapest way, or None.
+
+        A key may need a jump for which another key is needed, and so on.  The search first allows few such
+        nestings, then more: so what it remembers of one nesting holds wherever that nesting is met again.
+        """
+        for depth in _DEPTHS:
+            self._depth, self._cut = depth, False
+            goal = self._cheapest(chain, None)
+            if goal or not self._cut:
+                return goal
+        return None
+
+    def _cheapest(self, chain: Chain, extra: Spot | None) -> Spot | None:
         heap: list[tuple[float, int, int, Spot]] = []
         count = 0
         for spot in self._starts(chain, extra):
@@ -129,11 +148,12 @@ class Search:
                 count += 1
         return None
 
-    def conditions(self, jump: Jump, prefix: Chain, types: frozenset[str], keys: Keys | None) -> list[Chain]:
+    def conditions(self, jump: Jump, prefix: Chain, types: frozenset[str]) -> list[Chain]:
         """The chains of what the jump needs, with the keys that exist already."""
         items = [*items_of(self._supergraph, jump.key, types), *items_of(self._supergraph, jump.requires, types)]
         if jump.typename is None and not jump.is_root:
             items.append(typename_item(types))
+        keys = _keys_of(prefix)
         if keys is not None:
             find_sources(self._keys, items, keys)
         return list(chains(items, prefix))
@@ -231,6 +251,9 @@ class Search:
         jump, before = spot.jump, spot.previous
         if jump is None or before is None:
             return None
+        if self._depth == 0:
+            self._cut = True
+            return None
         added = self._price(jump, before, chain)
         if added is None:
             return None
@@ -242,31 +265,41 @@ class Search:
 
     def _price(self, jump: Jump, before: Spot, chain: Chain) -> tuple[float, int] | None:
         prefix = chain[: before.level]
-        keys = _keys_of(prefix)
         types = before.world if jump.whole else chain[before.level].types & before.world
-        mark = (prefix, jump.graph, jump.type, jump.key, jump.requires, types)
-        remembered = (mark, before.identity)
-        if remembered in self._memory:
-            return self._memory[remembered]
-        if mark in self._active:
+        mark = (prefix, jump, types, before.identity)
+        if mark in self._prices:
+            return self._prices[mark]
+        failed = self._failed.get(mark, -1)
+        if failed >= self._depth:
+            self._cut |= failed != _ANY_DEPTH
             return None
-        self._active.append(mark)
-        try:
-            result = self._price_conditions(self.conditions(jump, prefix, types, keys), before)
-        finally:
-            self._active.pop()
-        if result is not None or not self._active:
-            self._memory[remembered] = result
-        return result
+        cut, self._cut = self._cut, False
+        price = self._price_conditions(self._conditions_of(jump, prefix, types), before)
+        if price is None:
+            self._failed[mark] = self._depth if self._cut else _ANY_DEPTH
+        else:
+            self._prices[mark] = price
+        self._cut |= cut
+        return price
+
+    def _conditions_of(self, jump: Jump, prefix: Chain, types: frozenset[str]) -> list[Chain]:
+        known = self._conditions.get((jump, prefix, types))
+        if known is None:
+            known = self._conditions[jump, prefix, types] = self.conditions(jump, prefix, types)
+        return known
 
     def _price_conditions(self, conditions: Iterable[Chain], before: Spot) -> tuple[float, int] | None:
         total, stage = 0.0, 0
-        for condition in conditions:
-            goal = self.find(condition, before)
-            if goal is None:
-                return None
-            total += goal.cost
-            stage = max(stage, goal.stage)
+        self._depth -= 1
+        try:
+            for condition in conditions:
+                goal = self._cheapest(condition, before)
+                if goal is None:
+                    return None
+                total += goal.cost
+                stage = max(stage, goal.stage)
+        finally:
+            self._depth += 1
         return total, stage
 
     def _members(self, chain: Chain, spot: Spot, child: str) -> frozenset[str]:
