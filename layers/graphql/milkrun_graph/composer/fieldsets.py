@@ -61,7 +61,7 @@ def written(applied: Applied) -> str:
 
 
 def read_field_set(schema: Schema, parent: str, text: str, lenient: bool = False) -> FieldSet:
-    """Parse and check a field set on a type; a lenient reader leaves out what is wrong."""
+    """Parse and check a field set on a type; a lenient reader stops where something is wrong."""
     try:
         document = parse("{" + text + "}")
     except GraphQLError as fault:
@@ -72,19 +72,23 @@ def read_field_set(schema: Schema, parent: str, text: str, lenient: bool = False
     return _Reader(schema, lenient).read(parent, operation.selection_set)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Reader:
     schema: Schema
     lenient: bool
+    stopped: bool = False
 
     def read(self, parent: str, selection_set: SelectionSetNode) -> FieldSet:
         found = []
         for node in selection_set.selections:
+            if self.stopped:
+                break
             try:
                 found.append(self.one(parent, node))
             except FieldSetFault:
                 if not self.lenient:
                     raise
+                self.stopped = True
         return tuple(found)
 
     def one(self, parent: str, node: SelectionNode) -> Selection:
@@ -128,7 +132,7 @@ class _Reader:
         type_ = self.schema.types.get(name)
         if type_ is None or not composite(type_):
             raise FieldSetFault(INVALID, f'Fragment cannot condition on "{name}"')
-        if name != parent and not self.schema.possible(name) & self.schema.possible(parent):
+        if name != parent and type_.kind == "OBJECT" and self.schema.types[parent].kind == "OBJECT":
             raise FieldSetFault(INVALID, f'Invalid fragment type condition "{name}" (parent type is "{parent}")')
         return Selection(parent, None, name, "", self.read(name, node.selection_set))
 

@@ -53,7 +53,8 @@ def _uses(state: State, types: Mapping[str, TypeDef], name: str) -> Uses:
 def _merge_field(state: State, merged: TypeDef, types: Mapping[str, TypeDef], name: str) -> Field | None:
     uses = _uses(state, types, name)
     coordinate = f"{merged.name}.{name}"
-    if not uses.own:
+    own = uses.own or (uses.fields if _has_stand_in(state, merged, name) else {})
+    if not own:
         if uses.fields:
             message = f'Field "{coordinate}" is marked @external on all the subgraphs in which it is listed ({human(uses.fields)}).'
             state.report.error("EXTERNAL_MISSING_ON_BASE", message, state.places(dict(uses.fields)))
@@ -61,20 +62,26 @@ def _merge_field(state: State, merged: TypeDef, types: Mapping[str, TypeDef], na
     if merged.kind == "OBJECT":
         check_sharing(state, merged, name, uses.types, uses.overrides)
     _hint_absence(state, merged, name, uses)
-    type_ = _merge_type(state, coordinate, uses.own)
-    field = Field(name, type=type_ or next(iter(uses.own.values())).type)
-    field.args = merge_arguments(state, coordinate, uses.own)
-    merge_description(state, coordinate, field, uses.own)
+    type_ = _merge_type(state, coordinate, own)
+    field = Field(name, type=type_ or next(iter(own.values())).type)
+    field.args = merge_arguments(state, coordinate, own)
+    merge_description(state, coordinate, field, own)
     merge_directives(state, coordinate, field, uses.fields)
     check_directives(state, coordinate, {subgraph: uses.fields[subgraph] for subgraph in uses.external})
-    for arg in field.args.values():
-        if any(one.name == "inaccessible" for one in arg.directives):
-            state.features["inaccessible"] = None
     if type_ is not None and uses.external:
         external = {subgraph: uses.fields[subgraph] for subgraph in uses.external}
-        check_externals(state, coordinate, field, uses.own, external)
+        check_externals(state, coordinate, field, own, external)
     field.directives[:0] = _join_fields(state, field, uses)
     return field
+
+
+def _has_stand_in(state: State, merged: TypeDef, name: str) -> bool:
+    """Whether an interface object resolves the field for the type."""
+    return any(
+        subgraph.is_interface_object(interface) and name in subgraph.schema.types[interface].fields
+        for interface in merged.interfaces
+        for subgraph in state.subgraphs
+    )
 
 
 def _hint_absence(state: State, merged: TypeDef, name: str, uses: Uses) -> None:

@@ -41,13 +41,38 @@ def _copy(field: Field) -> Field:
 
 
 def check_implementations(state: State) -> None:
-    """Every implementation must have every field of its interfaces in some subgraph."""
+    """Every implementation must have every field of its interfaces in some subgraph, and keep to its type."""
+    if state.report.errors:
+        return
     for type_ in state.schema.of_kind("OBJECT", "INTERFACE"):
         for name in type_.interfaces:
             interface = state.schema.types.get(name)
             for field in interface.fields.values() if interface is not None else ():
-                if field.name not in type_.fields and not state.report.errors:
+                if field.name not in type_.fields:
                     _report(state, type_, name, field)
+                else:
+                    _compare(
+                        state, f"{type_.name}.{field.name}", type_.fields[field.name], f"{name}.{field.name}", field
+                    )
+
+
+def _compare(state: State, place: str, mine: Field, above: str, theirs: Field) -> None:
+    """GraphQL specification, section 3.6.1: a field's type is covariant, its arguments are the interface's."""
+    faults = []
+    if mine.type != theirs.type and not state.sub_type(mine.type, theirs.type):
+        faults.append(f"{above} expects type {theirs.type} but {place} of type {mine.type} is not a proper subtype.")
+    for arg in theirs.args.values():
+        if arg.name not in mine.args:
+            faults.append(f"argument {above}({arg.name}:) expected but {place} does not provide it.")
+        elif mine.args[arg.name].type != arg.type:
+            faults.append(
+                f"argument {above}({arg.name}:) expects type {arg.type} but {place}({arg.name}:) has another."
+            )
+    for arg in mine.args.values():
+        if arg.required and arg.name not in theirs.args:
+            faults.append(f"field {place} includes required argument {arg.name} that is missing from {above}.")
+    for fault in faults:
+        state.report.error("INVALID_GRAPHQL", f"Interface field {fault}")
 
 
 def _report(state: State, type_: TypeDef, interface: str, field: Field) -> None:

@@ -67,7 +67,7 @@ def _shallow(state: State) -> dict[str, Sources]:
             found[name] = {
                 subgraph: type_
                 for subgraph, type_ in sources.items()
-                if type_.kind == kind or state.named(subgraph).is_interface_object(name)
+                if kind == ("INTERFACE" if state.named(subgraph).is_interface_object(name) else type_.kind)
             }
     if not any(one.type("Query") for one in state.subgraphs):
         message = "No queries found in any subgraph: a supergraph must have a query root type."

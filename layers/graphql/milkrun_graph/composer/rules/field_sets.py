@@ -10,8 +10,14 @@ from milkrun_graph.composer.subgraph import Loaded
 Check = Callable[[Selection], tuple[str, str] | None]
 
 
-def check_field_sets(subgraph: Loaded, report: Report) -> None:
-    """Check every field set of the subgraph."""
+def check_field_sets(subgraph: Loaded, report: Report) -> bool:
+    """Check every field set of the subgraph.
+
+    A `@provides` where nothing can be provided is the only finding if there is one: what the other field sets are meant
+    to say often follows from it.
+    """
+    if _check_provided_types(subgraph, report):
+        return False
     for type_ in subgraph.schema.of_kind("OBJECT", "INTERFACE"):
         for applied in type_.having("key"):
             _check_key(subgraph, type_, applied, report)
@@ -20,6 +26,20 @@ def check_field_sets(subgraph: Loaded, report: Report) -> None:
                 _check_provides(subgraph, type_, field, applied, report)
             for applied in field.having("requires"):
                 _check_requires(subgraph, type_, field, applied, report)
+    return True
+
+
+def _check_provided_types(subgraph: Loaded, report: Report) -> bool:
+    found = False
+    for type_ in subgraph.schema.of_kind("OBJECT", "INTERFACE"):
+        for field in type_.fields.values():
+            external = type_.kind == "OBJECT" and subgraph.is_external(type_, field)
+            for applied in [] if external or composite(subgraph.type(named(field.type))) else field.having("provides"):
+                found = True
+                message = f'Invalid @provides directive on field "{type_.name}.{field.name}": "{field.type}" is not a composite type'
+                where = locate(subgraph.name, applied.node)
+                report.error("PROVIDES_ON_NON_OBJECT_FIELD", f"[{subgraph.name}] {message}", where)
+    return found
 
 
 def _read(subgraph: Loaded, parent: str, applied: Applied, where: str, report: Report) -> FieldSet | None:
@@ -81,15 +101,10 @@ def _check_provides(subgraph: Loaded, type_: TypeDef, field: Field, applied: App
     coordinate = f"{type_.name}.{field.name}"
     if _collides(subgraph, type_, field, applied, report):
         return
-    below = subgraph.type(named(field.type))
-    if below is None or not composite(below):
-        message = f'Invalid @provides directive on field "{coordinate}": "{field.type}" is not a composite type'
-        where = locate(subgraph.name, applied.node)
-        report.error("PROVIDES_ON_NON_OBJECT_FIELD", f"[{subgraph.name}] {message}", where)
-        return
+    below = named(field.type)
     _refuse_on_interface(subgraph, type_, field, applied, report)
     place = f'field "{coordinate}"'
-    selections = _read(subgraph, below.name, applied, place, report)
+    selections = _read(subgraph, below, applied, place, report)
     for one in walk(selections or ()):
         named_field = _field(subgraph, one)
         if named_field is not None and named_field.args:
@@ -99,8 +114,6 @@ def _check_provides(subgraph: Loaded, type_: TypeDef, field: Field, applied: App
 
 
 def _check_requires(subgraph: Loaded, type_: TypeDef, field: Field, applied: Applied, report: Report) -> None:
-    if _collides(subgraph, type_, field, applied, report):
-        return
     _refuse_on_interface(subgraph, type_, field, applied, report)
     where = f'field "{type_.name}.{field.name}"'
     selections = _read(subgraph, type_.name, applied, where, report)
@@ -108,7 +121,7 @@ def _check_requires(subgraph: Loaded, type_: TypeDef, field: Field, applied: App
 
 
 def _collides(subgraph: Loaded, type_: TypeDef, field: Field, applied: Applied, report: Report) -> bool:
-    """A field that others resolve can neither require nor provide anything here."""
+    """A field that others resolve cannot provide anything here."""
     if type_.kind == "INTERFACE" or not subgraph.is_external(type_, field):
         return False
     message = f'Cannot have both @{applied.name} and @external on field "{type_.name}.{field.name}"'
