@@ -96,7 +96,7 @@ def keys_refused(shape: Shape, usage: Usage, old: GraphQLSchema, new: GraphQLSch
 def _refuses_absence(schema: GraphQLSchema, place: str, *, is_null: bool) -> bool:
     try:
         found = resolve_schema_coordinate(schema, place)
-    except ValueError:  # its type is gone: a change of its own
+    except (ValueError, TypeError):  # its type, its field or its directive is gone: a change of its own
         return False
     match found:
         case ResolvedFieldArgument():

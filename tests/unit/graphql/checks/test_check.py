@@ -136,6 +136,19 @@ def test_recorded_variables_decide(change: tuple[str, str], shape: Mapping[str, 
     assert report.passed is not breaks
 
 
+@pytest.mark.parametrize(
+    ("change", "query"),
+    [(("search(f: Filter, n: Int = 10): [Hit!]!", "x: Int"), BY_VARIABLES),
+     (("directive @log(level: Int = 1) repeatable on FIELD | QUERY", ""),
+      "query ($f: Int) { node @log(level: $f) { id } }")],
+    ids=["field", "directive"],
+)  # fmt: skip
+def test_a_place_that_is_gone_with_its_null_breaks_once(change: tuple[str, str], query: str) -> None:
+    report = checked(change, recorded(query, [{"f": None}]))
+
+    assert [one.verdict for one in report.findings].count(Verdict.BREAKS) == 1
+
+
 def test_a_changed_default_warns_where_it_is_used() -> None:
     change = ("lang: Lang = EN", "lang: Lang = DE")
 
