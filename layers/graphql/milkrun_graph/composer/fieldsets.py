@@ -114,7 +114,8 @@ class _Reader:
         field = self.schema.types[parent].fields.get(name)
         if field is None:
             raise FieldSetFault(INVALID, f'Cannot query field "{name}" on type "{parent}"')
-        _check_arguments(parent, field, node)
+        if not self.lenient:
+            _check_arguments(parent, field, node)
         below = self.schema.types.get(named(field.type))
         coordinate = f"{parent}.{name}"
         if node.selection_set is None:

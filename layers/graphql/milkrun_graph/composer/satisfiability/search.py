@@ -148,7 +148,8 @@ class Search:
         if len(types) < 2 or len(set(types.values())) == 1:  # noqa: PLR2004 - a pair
             return
         message = describe_mismatch(path, f"{type_.name}.{field.name}", field.type, types)
-        if not frozenset.intersection(*types.values()):
+        known = self.api.possible(named(field.type))
+        if any(types.values()) and not frozenset.intersection(known, *types.values()):
             self.report.error("SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES", message)
         else:
             self.report.hint("INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN", message)
