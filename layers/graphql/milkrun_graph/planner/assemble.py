@@ -33,6 +33,7 @@ def _fetch(supergraph: Supergraph, operation: Operation, steps: list[Step], numb
         entries = tuple(_entry(step, *name) for step, name in zip(steps, names, strict=True))
         body = "{" + " ".join(_entities(entry, text) for entry, text in zip(entries, texts, strict=True)) + "}"
         own = [f"${entry.variable}:[_Any!]!" for entry in entries]
+        own += [f"${one.value.variable}:{one.type}" for step in steps for one in step.contexts]
     else:
         body, own = emitter.selection(first.origin), []
         kind = operation.kind if not first.origin.keys else kind
@@ -82,7 +83,7 @@ def _entry(step: Step, alias: str, variable: str) -> Entry:
         types=None if node.runtime >= node.world else node.runtime,
         representation=Representation(step.typename, step.key, step.requires),
         overwrites_typename=node.type != ENTITIES,
-        contexts=step.contexts,
+        contexts=tuple(one.value for one in step.contexts),
     )
 
 

@@ -13,9 +13,10 @@ from milkrun_graph.planner.conditions import (
     representation_fields,
     typename_item,
 )
+from milkrun_graph.planner.contexts import context_argument
 from milkrun_graph.planner.keys import SourceKeys
 from milkrun_graph.planner.moves import FieldMove, Jump, Moves
-from milkrun_graph.planner.nodes import Level, Node, Selected, Step, merge_fields
+from milkrun_graph.planner.nodes import Level, Node, Selected, Step, StepContext, merge_fields
 from milkrun_graph.planner.operation import Item, Operation, PlanOptions
 from milkrun_graph.planner.plan import OperationKind, RepresentationField
 from milkrun_graph.planner.search import Search, Spot, Workspace
@@ -38,6 +39,9 @@ class Builder:
         self.search = Search(
             supergraph, self._moves, keys=self.keys, work=self.work, options=options, root=operation.root
         )
+        self._variable = "_c"
+        while any(name.startswith(self._variable) for name in operation.variables):
+            self._variable = "_" + self._variable
         self._parts: dict[tuple[Item, ...], list[frozenset[str]]] = {}
 
     def build(self) -> list[Step]:
@@ -201,6 +205,9 @@ class Builder:
         if chosen is None:
             chosen = Selected(item.source, item.name, item.arguments, item.variables, move.asked, item.type)
             node.selected[key] = chosen
+            if node.step.root is node:
+                own = [one for one in node.step.contexts if one.field == item.name]
+                chosen.contexts = tuple((one.name, one.value.variable) for one in own)
             if not spot.goal:
                 level = Level(item.source, item.lists, node.world, move.asked)
                 chosen.node = Node(
@@ -230,6 +237,8 @@ class Builder:
         key, needs = self._secure(items_of(self._supergraph, jump.key, types), node, prefix, types)
         requires, more = self._secure(items_of(self._supergraph, jump.requires, types), node, prefix, types)
         needs |= more | {node.step} | self._secure_typenames(jump, node, prefix, types)
+        contexts, above = self._secure_contexts(jump, node, prefix)
+        needs |= above
         levels = tuple(
             Level(level.key, level.lists, level.world, one.types & level.world)
             for level, one in zip(node.levels, prefix, strict=True)
@@ -242,6 +251,7 @@ class Builder:
             self._register(step.root)
         for need in sorted(needs, key=lambda one: one.index):
             step.wait_for(need)
+        step.contexts += tuple(one for one in contexts if one not in step.contexts)
         step.carried |= jump.carries
         return step.origin
 
@@ -254,6 +264,22 @@ class Builder:
         for chain in chains(items, prefix):
             needs |= self._place_condition(chain)
         return representation_fields(items, types), needs
+
+    def _secure_contexts(self, jump: Jump, node: Node, prefix: Chain) -> tuple[tuple[StepContext, ...], set[Step]]:
+        """Places what the field takes from above."""
+        needs: set[Step] = set()
+        contexts = []
+        for argument in jump.contexts:
+            found = self.search.contexts.find(argument, prefix)
+            if found is None:
+                continue
+            assign_sources(self.keys, found.items, node.keys[: found.depth])
+            for chain in chains(found.items, prefix[: found.depth]):
+                needs |= self._place_condition(chain)
+            variable = f"{self._variable}_{jump.field}_{argument.name}"
+            value = context_argument(variable, found, prefix[found.depth].types)
+            contexts.append(StepContext(jump.field, argument.name, argument.type, value))
+        return tuple(contexts), needs
 
     def _secure_typenames(self, jump: Jump, node: Node, prefix: Chain, types: frozenset[str]) -> set[Step]:
         """Makes sure that objects which are told apart by type on the way have their ``__typename``."""

@@ -37,6 +37,16 @@ class Selected:
     contexts: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class StepContext:
+    """An argument of ``field`` that comes from above: ``name`` and ``type`` are the argument's."""
+
+    field: str
+    name: str
+    type: str
+    value: ContextArgument
+
+
 @dataclass(slots=True, eq=False)
 class Node:
     """A position in a step: what is selected of the objects there.
@@ -74,8 +84,7 @@ class Step:
     key: tuple[RepresentationField, ...] = ()
     requires: tuple[RepresentationField, ...] = ()
     carried: frozenset[str] = frozenset()
-    contexts: tuple[ContextArgument, ...] = ()
-    overwrites_typename: bool = False
+    contexts: tuple["StepContext", ...] = ()
     group: int = 0
 
     def wait_for(self, other: "Step") -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from milkrun_graph.errors import PlanningFailed
 from milkrun_graph.planner.conditions import Chain, chains, find_sources, items_of, typename_item
+from milkrun_graph.planner.contexts import Contexts
 from milkrun_graph.planner.keys import SourceKeys
 from milkrun_graph.planner.moves import ENTITIES, FieldMove, Jump, Moves, Position
 from milkrun_graph.planner.nodes import Keys, Node, Step
@@ -21,6 +22,10 @@ STAGE, FETCH, SHARED_FETCH, FIELD = 100.0, 10.0, 1.0, 0.01
 _OVER, _LATE = 0.5, 0.05
 _DEPTHS = (3, 6, 12, 24, 48)
 _ANY_DEPTH = 1_000_000
+
+
+type Condition = tuple[int, Chain]
+"""A chain that a jump needs, and the level where it leaves the way to the jump."""
 
 
 @dataclass(slots=True, eq=False)
@@ -93,9 +98,10 @@ class Search:
         self._work = work
         self._options = options
         self._root = root
+        self.contexts = Contexts(supergraph)
         self._depth = 0
         self._cut = False
-        self._conditions: dict[tuple[object, ...], list[Chain]] = {}
+        self._conditions: dict[tuple[object, ...], list[Condition]] = {}
         self._prices: dict[tuple[object, ...], tuple[float, int]] = {}
         self._failed: dict[tuple[object, ...], int] = {}
         self._leaf_states = 0
@@ -148,15 +154,20 @@ class Search:
                 count += 1
         return None
 
-    def conditions(self, jump: Jump, prefix: Chain, types: frozenset[str]) -> list[Chain]:
-        """The chains of what the jump needs, with the keys that exist already."""
+    def conditions(self, jump: Jump, prefix: Chain, types: frozenset[str]) -> list[Condition]:
+        """What the jump needs, with the source keys that exist already."""
         items = [*items_of(self._supergraph, jump.key, types), *items_of(self._supergraph, jump.requires, types)]
         if jump.typename is None and not jump.is_root:
             items.append(typename_item(types))
+        above: list[Condition] = []
+        for argument in jump.contexts:
+            found = self.contexts.find(argument, prefix)
+            depth = found.depth if found else 0
+            above.extend((depth, chain) for chain in chains(found.items if found else (), prefix[:depth]))
         keys = _keys_of(prefix)
         if keys is not None:
             find_sources(self._keys, items, keys)
-        return list(chains(items, prefix))
+        return [*((len(prefix), chain) for chain in chains(items, prefix)), *above]
 
     def _count(self, chain: Chain) -> None:
         self.states += 1
@@ -237,6 +248,8 @@ class Search:
         for jump in self._moves.jumps(spot.graph, spot.type, types, name):
             if jump.is_root and not spot.level:
                 continue
+            if any(self.contexts.find(one, chain[: spot.level]) is None for one in jump.contexts):
+                continue
             again = jump.graph == spot.graph
             if again and not jump.requires and not jump.contexts:
                 continue
@@ -282,18 +295,18 @@ class Search:
         self._cut |= cut
         return price
 
-    def _conditions_of(self, jump: Jump, prefix: Chain, types: frozenset[str]) -> list[Chain]:
+    def _conditions_of(self, jump: Jump, prefix: Chain, types: frozenset[str]) -> list[Condition]:
         known = self._conditions.get((jump, prefix, types))
         if known is None:
             known = self._conditions[jump, prefix, types] = self.conditions(jump, prefix, types)
         return known
 
-    def _price_conditions(self, conditions: Iterable[Chain], before: Spot) -> tuple[float, int] | None:
+    def _price_conditions(self, conditions: Iterable[Condition], before: Spot) -> tuple[float, int] | None:
         total, stage = 0.0, 0
         self._depth -= 1
         try:
-            for condition in conditions:
-                goal = self._cheapest(condition, before)
+            for level, condition in conditions:
+                goal = self._cheapest(condition, _up_to(level, before))
                 if goal is None:
                     return None
                 total += goal.cost
@@ -330,6 +343,14 @@ class Search:
             jump.graph == graph for jump in self._moves.jumps("", ENTITIES, hop.types, hop.item.name)
         )
         return found if entered else frozenset()
+
+
+def _up_to(level: int, spot: Spot) -> Spot | None:
+    """The way's last position that is not below the level."""
+    found: Spot | None = spot
+    while found and found.level > level:
+        found = found.previous
+    return found
 
 
 def _keys_of(prefix: Chain) -> Keys | None:

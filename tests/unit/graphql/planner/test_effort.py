@@ -126,7 +126,7 @@ def test_fragments_that_multiply_are_given_up() -> None:
 
 
 def test_an_operation_that_is_too_deep_is_given_up() -> None:
-    depth = 200
+    depth = 150
     with pytest.raises(PlanningFailed) as failed:
         a_plan(dense(1), "{ t " + "{ next0 " * depth + "{ id }" + "}" * (depth + 1))
     assert failed.value.code == "OPERATION_TOO_LARGE"
