@@ -30,7 +30,7 @@ from graphql.language import OperationDefinitionNode
 from graphql.utilities.find_schema_changes import find_schema_changes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from milkrun_graph.checks import Change, Recorded, Report, Severity, Verdict, api_schema, check, difference
+from milkrun_graph.checks import Change, Policy, Recorded, Report, Severity, Verdict, api_schema, check, difference
 from milkrun_graph.checks.inputs import is_required
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -290,3 +290,14 @@ def test_what_passes_takes_the_recorded_variables(data: st.DataObject, pair: Pai
         assert record.shapes is not None
         coerced = get_variable_values(new, list(operation.variable_definitions or ()), dict(record.shapes[0]))
         assert not isinstance(coerced, list), coerced
+
+
+@given(st.data(), pairs())
+@calm
+def test_validating_everything_finds_nothing_more(data: st.DataObject, pair: Pair) -> None:
+    old, new = pair
+    record = data.draw(recorded(old, with_shapes=data.draw(st.booleans())))
+
+    everything = check(old, new, [record], NOW, Policy(validate_all=True))
+
+    assert verdicts(everything) == verdicts(judged(old, new, record))
