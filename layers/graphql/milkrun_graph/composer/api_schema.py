@@ -9,7 +9,7 @@ _KEPT = frozenset({"deprecated", "specifiedBy", "oneOf"})
 
 def is_inaccessible(element: Element) -> bool:
     """Whether clients are not to see an element."""
-    return any(one.name == "inaccessible" for one in element.directives)
+    return element.has("inaccessible")
 
 
 def api_schema(schema: Schema) -> Schema:

@@ -3,14 +3,34 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from graphql import FieldNode, GraphQLError, InlineFragmentNode, SelectionSetNode, StringValueNode, parse, print_ast
+from graphql import (
+    BooleanValueNode,
+    FieldNode,
+    FloatValueNode,
+    GraphQLError,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    NullValueNode,
+    SelectionSetNode,
+    StringValueNode,
+    parse,
+    print_ast,
+)
 from graphql.language import OperationDefinitionNode, SelectionNode, ValueNode
 
-from milkrun_graph.composer.model import Applied, Field, Schema, composite, named
+from milkrun_graph.composer.model import Applied, Field, Schema, composite, named, nullable
 
 INVALID = "INVALID_FIELDS"
 NOT_A_STRING = "INVALID_FIELDS_TYPE"
 HAS_DIRECTIVES = "DIRECTIVE_IN_FIELDS_ARG"
+_LITERALS: dict[str, type[ValueNode] | tuple[type[ValueNode], ...]] = {
+    "Int": IntValueNode,
+    "Float": (IntValueNode, FloatValueNode),
+    "String": StringValueNode,
+    "Boolean": BooleanValueNode,
+    "ID": (IntValueNode, StringValueNode),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +112,7 @@ class _Reader:
         return tuple(found)
 
     def one(self, parent: str, node: SelectionNode) -> Selection:
-        if node.directives:
+        if node.directives and not self.lenient:
             raise FieldSetFault(
                 HAS_DIRECTIVES,
                 f'cannot have directive applications in the "fields" argument but found "{print_ast(node)}".',
@@ -144,11 +164,28 @@ def _check_arguments(parent: str, field: Field, node: FieldNode) -> None:
         raise FieldSetFault(
             INVALID, f'Unknown argument "{name}" found in value: "{parent}.{field.name}" has no such argument'
         )
+    for one in node.arguments or ():
+        if not literal_fits(field.args[one.name.value].type, one.value):
+            message = (
+                f'Invalid value for argument "{one.name.value}" of "{parent}.{field.name}": {print_ast(one.value)}'
+            )
+            raise FieldSetFault(INVALID, message)
     for arg in field.args.values():
         if arg.required and arg.name not in given:
             raise FieldSetFault(
                 INVALID, f'Missing mandatory value for argument "{arg.name}" of "{parent}.{field.name}"'
             )
+
+
+def literal_fits(type_: str, value: ValueNode) -> bool:
+    """Whether a literal can be of a type; only built-in scalars say what their literals look like."""
+    if isinstance(value, NullValueNode):
+        return not type_.endswith("!")
+    inner = nullable(type_)
+    if inner.startswith("["):
+        items = value.values if isinstance(value, ListValueNode) else (value,)
+        return all(literal_fits(inner[1:-1], one) for one in items)
+    return isinstance(value, _LITERALS.get(inner, ValueNode))
 
 
 def _arguments(node: FieldNode) -> str:

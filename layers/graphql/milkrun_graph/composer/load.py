@@ -26,7 +26,8 @@ from milkrun_graph.composer import specs
 from milkrun_graph.composer.build import build_schema
 from milkrun_graph.composer.issues import Location, Report, locate
 from milkrun_graph.composer.links import Links, read_links
-from milkrun_graph.composer.model import ROOTS, Schema, TypeDef, named, wrap
+from milkrun_graph.composer.model import BUILT_IN_SCALARS, ROOTS, Schema, TypeDef, named, wrap
+from milkrun_graph.composer.rules.definitions import check_definitions
 from milkrun_graph.composer.subgraph import Loaded, Subgraph
 
 _BASES: dict[str, Any] = {
@@ -59,6 +60,8 @@ def load(subgraph: Subgraph, report: Report) -> Loaded | None:
         return None
     local = links.directives()
     schema = build_schema(document, local.get)
+    if not check_definitions(subgraph.name, document, links, report):
+        return None
     if not _graphql_is_valid(subgraph.name, document, links, report):
         return None
     loaded = Loaded(subgraph.name, subgraph.url, schema, links)
@@ -175,7 +178,7 @@ def _remove_machinery(loaded: Loaded) -> None:
     prefixes = (f"{links.link_name}__", *(f"{prefix}__" for prefix in ours))
     local = {*links.types().values()}
     for name in list(schema.types):
-        if name in _MACHINERY or name in local or name.startswith(prefixes):
+        if name in _MACHINERY or name in BUILT_IN_SCALARS or name in local or name.startswith(prefixes):
             del schema.types[name]
     query = schema.types.get("Query")
     if query is not None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from graphql import parse
+from graphql import ListValueNode, ObjectFieldNode, ObjectValueNode, parse
+from graphql.language import NameNode
 
 from milkrun_graph.composer import specs
 from milkrun_graph.composer.build import build_schema
 from milkrun_graph.composer.merge import Merged
-from milkrun_graph.composer.merge.state import applied, enum
+from milkrun_graph.composer.merge.state import applied, enum, value
 from milkrun_graph.composer.model import Applied, EnumValue, Schema, TypeDef
 from milkrun_graph.composer.subgraph import Loaded
 
@@ -79,7 +80,7 @@ def frame(merged: Merged, subgraphs: Sequence[Loaded]) -> Schema:
     return schema
 
 
-def _definitions(join: str, features: Sequence[str]) -> str:
+def _definitions(join: str, features: Mapping[str, str]) -> str:
     field = _JOIN_FIELD
     if join >= "v0.4":
         field += ", overrideLabel: String"
@@ -93,7 +94,7 @@ def _definitions(join: str, features: Sequence[str]) -> str:
             text += _CONTEXT
             continue
         one = specs.definition(name, specs.LATEST)
-        text += f"{one.sdl(name, _TYPES)}\n" if one is not None else ""
+        text += f"{one.sdl(features[name], _TYPES)}\n" if one is not None else ""
         text += {"requiresScopes": "scalar requiresScopes__Scope\n", "policy": "scalar policy__Policy\n"}.get(name, "")
     return text
 
@@ -103,7 +104,7 @@ def _link(name: str, version: str, purpose: str | None) -> Applied:
     return Applied("link", applied("link", url=url).args | ({"for": enum(purpose)} if purpose else {}))
 
 
-def _feature_links(features: Sequence[str]) -> list[Applied]:
+def _feature_links(features: Mapping[str, str]) -> list[Applied]:
     """A link for each feature; `@listSize` is imported from the one for cost."""
     found = []
     for name in specs.FEATURES:
@@ -113,6 +114,8 @@ def _feature_links(features: Sequence[str]) -> list[Applied]:
         link = _link(feature, version, purpose)
         if name == "cost" and "listSize" in features:
             link.args |= applied("link", **{"import": ["@listSize"]}).args
+        if features[name] != name:
+            link.args |= {"import": ListValueNode(values=(_alias(name, features[name]),))}
         found.append(link)
     if "listSize" in features and "cost" not in features:
         link = _link("cost", "v0.1", None)
@@ -121,10 +124,16 @@ def _feature_links(features: Sequence[str]) -> list[Applied]:
     return found
 
 
+def _alias(name: str, alias: str) -> ObjectValueNode:
+    entries = {"name": f"@{name}", "as": f"@{alias}"}
+    fields = [ObjectFieldNode(name=NameNode(value=key), value=value(one)) for key, one in entries.items()]
+    return ObjectValueNode(fields=tuple(fields))
+
+
 def _graphs(graphs: Mapping[str, str], subgraphs: Sequence[Loaded]) -> TypeDef:
     urls = {one.name: one.url for one in subgraphs}
     type_ = TypeDef("join__Graph", kind="ENUM", has_base=True)
-    for name, value in graphs.items():
+    for name, graph in graphs.items():
         joined = applied("join__graph", name=name, url=urls[name])
-        type_.values[value] = EnumValue(value, directives=[joined])
+        type_.values[graph] = EnumValue(graph, directives=[joined])
     return type_

@@ -7,7 +7,7 @@ from milkrun_graph.composer.api_schema import EXECUTABLE
 from milkrun_graph.composer.issues import human, locate
 from milkrun_graph.composer.links import Link
 from milkrun_graph.composer.merge.inputs import merge_arguments
-from milkrun_graph.composer.merge.state import State, applied
+from milkrun_graph.composer.merge.state import State, applied, describe
 from milkrun_graph.composer.model import Applied, DirectiveDef, Field
 from milkrun_graph.composer.rules.context import string_argument
 from milkrun_graph.composer.subgraph import Loaded
@@ -19,6 +19,24 @@ def merge_directive_definitions(state: State) -> tuple[Applied, ...]:
         sources = {one.name: one.schema.directives[name] for one in state.subgraphs if name in one.schema.directives}
         _merge_executable(state, name, sources)
     return _compose_custom(state)
+
+
+def name_features(state: State) -> None:
+    """Give merged directives the names under which the subgraphs import them, which must be one."""
+    for spec in specs.FEATURES:
+        imported = {
+            subgraph.name: (link.url, alias)
+            for subgraph in state.subgraphs
+            for link in subgraph.links.all
+            if (alias := link.imports.get(f"@{spec}")) is not None
+        }
+        names = {alias for _, alias in imported.values()}
+        if len(names) > 1:
+            described = describe({subgraph: alias for subgraph, (_, alias) in imported.items()}, "as")
+            message = f'The "@{spec}" directive is imported with mismatched name between subgraphs: it is imported {described}'
+            state.report.error("LINK_IMPORT_NAME_MISMATCH", message)
+        elif names:
+            state.names[spec] = names.pop().removeprefix("@")
 
 
 def _merge_executable(state: State, name: str, sources: Mapping[str, DirectiveDef]) -> None:

@@ -42,7 +42,7 @@ def merge_directives(state: State, place: str, merged: Element, sources: Mapping
 def _merged_name(state: State, one: Applied) -> str | None:
     """The name that the directive has in the supergraph; None if it is not for the supergraph."""
     if one.spec in FEATURES and one.spec not in ("context", "cacheTag"):
-        return one.spec
+        return state.names.get(one.spec, one.spec)
     if one.spec in ("deprecated", "specifiedBy", "oneOf"):
         return one.spec
     return state.composed.get(one.name) if one.spec is None else None
@@ -68,7 +68,7 @@ def _merge(state: State, place: str, name: str, uses: list[tuple[str, Applied]],
 
 def _repeatable(state: State, name: str) -> bool:
     definition = state.schema.directives.get(name)
-    return name == "tag" or (definition is not None and definition.repeatable)
+    return name == state.names.get("tag", "tag") or (definition is not None and definition.repeatable)
 
 
 def _text(one: Applied) -> str:

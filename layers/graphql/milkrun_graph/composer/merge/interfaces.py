@@ -1,6 +1,6 @@
 """Interfaces: what interface objects add to the implementations, and what the implementations owe their interfaces."""
 
-from milkrun_graph.composer.issues import human
+from milkrun_graph.composer.issues import human, locate
 from milkrun_graph.composer.merge.state import State, applied
 from milkrun_graph.composer.model import Applied, Field, InputValue, TypeDef
 
@@ -38,6 +38,21 @@ def _copy(field: Field) -> Field:
     }
     directives = [applied("join__field"), *plain(field.directives)]
     return Field(field.name, field.description, directives, type=field.type, args=args)
+
+
+def check_keys(state: State) -> None:
+    """Who can be asked for an entity by its interface must know every object that it can be."""
+    for subgraph in state.subgraphs:
+        for type_ in subgraph.schema.of_kind("INTERFACE"):
+            merged = state.schema.types[type_.name]
+            keys = [key for key in type_.having("key") if getattr(key.args.get("resolvable"), "value", True)]
+            known = {one.name for one in subgraph.schema.implementations(type_.name)}
+            every = {one.name for one in state.schema.implementations(type_.name) if one.kind == "OBJECT"}
+            if keys and merged.kind == "INTERFACE" and every - known:
+                message = f'[{subgraph.name}] Interface type "{type_.name}" has a resolvable key but the subgraph does not define'
+                more = f"{human(sorted(every - known), 'type', 'types')}, which implement it elsewhere."
+                where = locate(subgraph.name, type_.node)
+                state.report.error("INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE", f"{message} {more}", where)
 
 
 def check_implementations(state: State) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from milkrun_graph.composer.fieldsets import fields_argument
-from milkrun_graph.composer.issues import Report, human
-from milkrun_graph.composer.merge.definitions import merge_directive_definitions
+from milkrun_graph.composer.issues import Report, human, locate
+from milkrun_graph.composer.merge.authorization import check_transitive_requirements, guard_interfaces
+from milkrun_graph.composer.merge.definitions import merge_directive_definitions, name_features
 from milkrun_graph.composer.merge.directives import merge_description, merge_directives
 from milkrun_graph.composer.merge.fields import merge_fields
 from milkrun_graph.composer.merge.inputs import merge_input_object
-from milkrun_graph.composer.merge.interfaces import check_implementations, copy_interface_fields
+from milkrun_graph.composer.merge.interfaces import check_implementations, check_keys, copy_interface_fields
 from milkrun_graph.composer.merge.members import enum_positions, merge_enum, merge_union
 from milkrun_graph.composer.merge.state import Sources, State, applied, describe, enum, graph_names
 from milkrun_graph.composer.model import ROOTS, Applied, Kind, Schema, TypeDef
@@ -27,7 +28,7 @@ class Merged:
 
     schema: Schema
     graphs: dict[str, str]
-    features: tuple[str, ...]
+    features: dict[str, str]
     custom_links: tuple[Applied, ...]
     moved: dict[tuple[str, str, str], str | None]
     arrived: dict[tuple[str, str, str], str]
@@ -38,6 +39,7 @@ def merge(subgraphs: Sequence[Loaded], report: Report) -> Merged:
     ordered = sorted(subgraphs, key=lambda one: one.name)
     state = State(ordered, report, graphs=graph_names(one.name for one in ordered))
     custom = merge_directive_definitions(state)
+    name_features(state)
     sources = _shallow(state)
     _roots(state)
     _hierarchy(state, sources)
@@ -52,8 +54,18 @@ def merge(subgraphs: Sequence[Loaded], report: Report) -> Merged:
         _merge_type(state, type_, sources[type_.name])
     _merge_schema(state)
     copy_interface_fields(state)
+    guard_interfaces(state)
+    check_keys(state)
     check_implementations(state)
-    return Merged(state.schema, state.graphs, tuple(state.features), custom, state.moved, state.arrived)
+    check_transitive_requirements(state)
+    return Merged(
+        state.schema,
+        state.graphs,
+        {name: state.names.get(name, name) for name in state.features},
+        custom,
+        state.moved,
+        state.arrived,
+    )
 
 
 def _shallow(state: State) -> dict[str, Sources]:
@@ -61,6 +73,10 @@ def _shallow(state: State) -> dict[str, Sources]:
     found = {}
     for name in dict.fromkeys(name for one in state.subgraphs for name in one.schema.types):
         sources = state.sources(name)
+        if not any(type_.has_base for type_ in sources.values()) and name not in ROOTS.values():
+            for subgraph, type_ in sources.items():
+                message = f'[{subgraph}] Type "{name}" is an extension type, but there is no type definition for "{name}" in any subgraph.'
+                state.report.error("EXTENSION_WITH_NO_BASE", message, locate(subgraph, type_.node))
         kind = _kind(state, name, sources)
         if kind:
             state.schema.types[name] = TypeDef(name, kind=kind, has_base=True)

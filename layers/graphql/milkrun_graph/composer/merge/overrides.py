@@ -122,7 +122,7 @@ def _apply(
         message = f'Invalid @override label "{label}" on field "{coordinate}" on subgraph "{subgraph}": labels start with a letter'
         more = " and have letters, digits and _-:./, or are percent(x) with x between 0 and 100."
         state.report.error("OVERRIDE_LABEL_INVALID", message + more)
-        return
+        label = None
     used = (type_name, name) in state.named(source).used
     state.moved[source, type_name, name] = label
     if label is not None:

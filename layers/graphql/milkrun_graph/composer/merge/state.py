@@ -22,6 +22,7 @@ class State:
     schema: Schema = field(default_factory=Schema)
     graphs: dict[str, str] = field(default_factory=dict)
     features: dict[str, None] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     composed: dict[str, str] = field(default_factory=dict)
     moved: dict[tuple[str, str, str], str | None] = field(default_factory=dict)
     arrived: dict[tuple[str, str, str], str] = field(default_factory=dict)

@@ -7,11 +7,11 @@ from graphql import StringValueNode
 
 from milkrun_graph.composer.fieldsets import FieldSet, FieldSetFault, Selection, read_field_set, walk
 from milkrun_graph.composer.issues import Report, locate
-from milkrun_graph.composer.model import Applied, Element, Field, InputValue, TypeDef, named, nullable
+from milkrun_graph.composer.model import Applied, Field, InputValue, TypeDef, nullable
 from milkrun_graph.composer.subgraph import Loaded
 
 _NAME = re.compile(r"^[A-Za-z][A-Za-z0-9]*$")
-_FROM = re.compile(r"^\s*\$(?P<context>[_A-Za-z]\w*)\s*(?P<selection>\{.*\})\s*$", re.DOTALL)
+_FROM = re.compile(r"^\s*\$(?P<context>[_A-Za-z]\w*)(?P<selection>\s*\{.*\})\s*$", re.DOTALL)
 
 
 def string_argument(applied: Applied, name: str) -> str | None:
@@ -145,9 +145,4 @@ def _leaf(one: Selection) -> Selection:
 
 def _fits(given: str, wanted: str) -> bool:
     """A context may always be null, so only the types below are compared."""
-    return named(given) == named(wanted) and nullable(given).startswith("[") == nullable(wanted).startswith("[")
-
-
-def is_contextual(element: Element) -> bool:
-    """Whether an argument is filled from a context, and so hidden from clients."""
-    return element.has("fromContext")
+    return not wanted.endswith("!") and nullable(given).replace("!", "") == wanted.replace("!", "")
