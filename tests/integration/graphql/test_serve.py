@@ -160,6 +160,7 @@ async def test_a_body_may_come_in_chunks(address: str) -> None:
         (b"GET / HTTP/2.0\r\n\r\n", b"400"),
         (b"GET /health HTTP/1.1\r\n folded: x\r\n\r\n", b"400"),
         (b"GET /health HTTP/1.1\r\nno colon\r\n\r\n", b"400"),
+        (b"GET /health HTTP/1.1\r\nx: a\nauthorization: b\r\n\r\n", b"400"),
         (b"x" * 40_000, b"431"),
         (request(b"", "Content-Length: -1"), b"400"),
         (request(b"", "Content-Length: 5", "Transfer-Encoding: chunked"), b"400"),

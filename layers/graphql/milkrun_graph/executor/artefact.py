@@ -10,6 +10,7 @@ import pickle
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from milkrun_graph.executor.compiled import ReadyPlan
 from milkrun_graph.executor.operation import Operation, PlanKey
 from milkrun_graph.executor.variables import Variables
 from milkrun_graph.planner.plan import Plan
@@ -46,7 +47,7 @@ class Artefact:
 
 
 def store(operation: Operation) -> StoredOperation:
-    plans = tuple((key, made.plan) for key, made in operation.plans.items())
+    plans = tuple((key, made.plan) for key, made in operation.plans.items() if isinstance(made, ReadyPlan))
     name, variables = operation.name, operation.variables
     return StoredOperation(operation.kind, name, operation.text, variables, operation.conditions, plans)
 

@@ -26,6 +26,10 @@ type Groups = Mapping[str, Sequence[Sequence[Object]]]
 """Per alias of an entry: per representation the targets that wait for it."""
 
 
+type Standing = dict[str, dict[int, list[Path]]]
+"""Per alias of an entry, and per target by identity: its paths.  Filled when the first error needs it."""
+
+
 class Faults:
     """Collects the errors of one response."""
 
@@ -49,31 +53,35 @@ class Faults:
         if not isinstance(errors, list):
             self.malformed(fetch, "`errors` is no list")
             return
-        for error in errors:
+        standing: Standing = {}
+        for error in errors[:MAX_ERRORS]:
             given = error if isinstance(error, dict) else {}
-            for path in self._places(fetch, given.get("path"), groups):
+            for path in self._places(fetch, given.get("path"), groups, standing):
                 self._report(fetch, given, path)
 
-    def _places(self, fetch: Fetch, path: Any, groups: Groups) -> Iterator[Path]:
+    def _places(self, fetch: Fetch, path: Any, groups: Groups, standing: Standing) -> Iterator[Path]:
         usable = isinstance(path, list) and all(isinstance(step, str | int) for step in path)
         if not usable or not path:
             yield _first_list(_path(fetch))
         elif not fetch.entries:
             yield from ((*where, *path) for _, where, _ in walk(self._data, fetch.path))
         else:
-            yield from self._entity_places(fetch, path, groups)
+            yield from self._entity_places(fetch, path, groups, standing)
 
-    def _entity_places(self, fetch: Fetch, path: list[str | int], groups: Groups) -> Iterator[Path]:
+    def _entity_places(self, fetch: Fetch, path: list[str | int], groups: Groups, standing: Standing) -> Iterator[Path]:
         entry = next((entry for entry in fetch.entries if entry.alias == path[0]), fetch.entries[0])
         lists = groups.get(entry.alias, ())
         index = path[1] if len(path) > 1 else None
         if not isinstance(index, int) or not 0 <= index < len(lists):
             yield _first_list(entry.path)
             return
-        wanted = {id(target) for target in lists[index]}
-        for target, where, _ in walk(self._data, entry.path):
-            if id(target) in wanted:
-                yield (*where, *path[2:])
+        places = standing.get(entry.alias)
+        if places is None:
+            places = standing[entry.alias] = {}
+            for target, where, _ in walk(self._data, entry.path):
+                places.setdefault(id(target), []).append(where)
+        for wanted in {id(target) for target in lists[index]}:
+            yield from ((*where, *path[2:]) for where in places.get(wanted, ()))
 
     def _report(self, fetch: Fetch, error: Mapping[str, Any], path: Path) -> None:
         if not self._verbose:

@@ -42,9 +42,13 @@ class OperationUnknown(RequestRefused):
 
 
 class OperationUnsupported(RequestRefused):
-    """Subscriptions, and mutations by GET."""
+    """Subscriptions (400), and mutations by GET (405)."""
 
     code = "OPERATION_NOT_SUPPORTED"
+
+    def __init__(self, kind: str, status: int) -> None:
+        super().__init__(f"a {kind} cannot be run this way")
+        self.status = status
 
 
 def _read(supergraph: str) -> Supergraph:
@@ -117,7 +121,7 @@ class Gateway:
             body = {"data": None, "errors": [formatted(str(error), error.code, error.path)]}
             return Response(orjson.dumps(body))
         except RequestRefused as error:
-            return refusal(error)
+            return refusal(error, error.status if isinstance(error, OperationUnsupported) else 400)
         except GraphError as error:
             return refusal(error, 500)
         except Exception:
@@ -138,13 +142,13 @@ class Gateway:
                 f"there is no operation {name!r}" if name else "`operationName` must say which operation"
             )
         if operation.kind == "subscription" or (request.read_only and operation.kind != "query"):
-            raise OperationUnsupported(f"a {operation.kind} cannot be run this way")
+            raise OperationUnsupported(operation.kind, 400 if operation.kind == "subscription" else 405)
         return operation
 
     def _read(self, text: str) -> dict[str | None, Operation]:
         refused = self._refused.get(text)
         if refused is not None:
-            raise refused
+            raise refused.with_traceback(None)  # or every use would make its trace longer
         from milkrun_graph.executor.operations import read_operations  # noqa: PLC0415 - it brings graphql-core
 
         try:
@@ -167,8 +171,13 @@ class Gateway:
         key = (claims, labels, tuple(values.get(name) for name in operation.conditions))
         plan = operation.plans.get(key)
         if plan is None:
-            plan = self._make_plan(operation, values, claims, labels)
+            try:
+                plan = self._make_plan(operation, values, claims, labels)
+            except PlanningFailed as error:
+                plan = error
             operation.plans.put(key, plan, 1)
+        if isinstance(plan, PlanningFailed):
+            raise plan.with_traceback(None)
         return plan
 
     def _make_plan(

@@ -6,6 +6,7 @@ Standard library only: a general client costs several times what the rest of a r
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from milkrun_graph.executor.transport import (
 MAX_CONNECTIONS = 256
 MAX_HEAD = 65_536
 MAX_ANSWER = 64 * 1024 * 1024
+_CONTROL = frozenset("\r\n\0")
 _NO_CONTENT = (204, 304)
 _OK = range(200, 300)
 
@@ -59,12 +61,18 @@ class HttpTransport:
             failed: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
             failed.set_exception(SubgraphUnreachable(f"subgraph {graph!r} has no address"))
             return failed
-        more = "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("latin-1") if headers else b""
+        more = _lines(headers) if headers else b""
         return target.origin.call(b"%b%bcontent-length: %d\r\n\r\n%b" % (target.head, more, len(body), body), deadline)
 
     def close(self) -> None:
         for origin in self._origins.values():
             origin.close()
+
+
+def _lines(headers: Mapping[str, str]) -> bytes:
+    """Headers to pass on, without those that would become several lines or cannot be sent at all."""
+    fit = (f"{name}: {value}\r\n" for name, value in headers.items() if _CONTROL.isdisjoint(value))
+    return "".join(fit).encode("latin-1", "replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,8 @@ class _Origin:
     """The connections to one host and port."""
 
     def __init__(self, host: str, port: int, tls: bool) -> None:
-        self._host, self._port, self._tls = host, port, tls
+        self._host, self._port = host, port
+        self._context = ssl.create_default_context() if tls else None
         self._idle: list[_Connection] = []
         self._waiting: deque[_Call] = deque()
         self._opening: set[asyncio.Task[None]] = set()
@@ -125,11 +134,13 @@ class _Origin:
 
     async def _connect(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
-            await loop.create_connection(lambda: _Connection(self), self._host, self._port, ssl=self._tls or None)
+            await loop.create_connection(lambda: _Connection(self), self._host, self._port, ssl=self._context)
         except OSError as error:
             self._open -= 1
             if self._waiting:
                 self._waiting.popleft().fail(SubgraphUnreachable(f"{self._host}:{self._port}: {error}"))
+            if self._waiting:
+                self._open_more(loop)
 
     @staticmethod
     def _expire(call: _Call, connection: _Connection | None) -> None:

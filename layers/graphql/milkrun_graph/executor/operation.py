@@ -1,9 +1,10 @@
-"""A valid operation as it is kept: plain data, and the plans made for it so far."""
+"""A valid operation as it is kept: plain data, and the plans made for it so far, or why there is none."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from milkrun_graph.errors import PlanningFailed
 from milkrun_graph.executor.compiled import ReadyPlan
 from milkrun_graph.executor.lru import Lru
 from milkrun_graph.executor.messages import Claims
@@ -16,7 +17,7 @@ type PlanKey = tuple[Claims, frozenset[str], tuple[bool | None, ...]]
 """What a plan depends on: claims, progressive overrides, and the values of the conditions."""
 
 
-def _plans() -> Lru[PlanKey, ReadyPlan]:
+def _plans() -> Lru[PlanKey, ReadyPlan | PlanningFailed]:
     return Lru(MAX_PLANS, MAX_PLANS)
 
 
@@ -29,4 +30,4 @@ class Operation:
     text: str
     variables: Variables
     conditions: tuple[str, ...]
-    plans: Lru[PlanKey, ReadyPlan] = field(default_factory=_plans)
+    plans: Lru[PlanKey, ReadyPlan | PlanningFailed] = field(default_factory=_plans)

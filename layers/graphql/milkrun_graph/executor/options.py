@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+TRACE_HEADERS = ("traceparent", "tracestate", "x-request-id", "x-amzn-trace-id")
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -29,7 +31,7 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     introspection: bool = True
     # Request headers that are passed to subgraphs, in lower case.
-    forward_headers: tuple[str, ...] = ("authorization", "traceparent", "tracestate", "x-request-id", "x-amzn-trace-id")
+    forward_headers: tuple[str, ...] = TRACE_HEADERS
     subgraph_seconds: float = 10.0
     # Seconds per subgraph where that does not fit.
     seconds: Mapping[str, float] = field(default_factory=dict)

@@ -185,6 +185,10 @@ _PHRASES = {
 }
 
 
+# A lone line feed in a value would be the end of the line for whoever it is passed on to.
+_CONTROL = frozenset("\r\n\0")
+
+
 class Head:
     """A request line and headers; of a repeated header the values are joined."""
 
@@ -219,7 +223,7 @@ def read_head(buffer: bytes | bytearray) -> Head | None:
     headers: dict[str, str] = {}
     for line in lines:
         name, colon, value = line.partition(":")
-        if not colon or not name or name[-1] in " \t" or name[0] in " \t":
+        if not colon or not _CONTROL.isdisjoint(line) or not name or name[-1] in " \t" or name[0] in " \t":
             raise Refused(not_http("a header is malformed"))
         name = name.lower()
         headers[name] = f"{headers[name]}, {value.strip()}" if name in headers else value.strip()

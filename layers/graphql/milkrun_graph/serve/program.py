@@ -13,6 +13,7 @@ from milkrun_graph.errors import GraphError
 from milkrun_graph.executor import Gateway, Limits, Options
 from milkrun_graph.executor.artefact import Artefact, dump, load
 from milkrun_graph.executor.http import HttpTransport
+from milkrun_graph.executor.options import TRACE_HEADERS
 from milkrun_graph.serve.connection import Connection
 from milkrun_graph.serve.service import Service
 
@@ -51,6 +52,13 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
         "--mask-errors", action="store_true", help="keep the messages of subgraphs' errors from clients"
     )
     parser.add_argument("--max-cost", type=int, help="refuse operations of a higher cost (@cost, @listSize)")
+    parser.add_argument(
+        "--forward-header",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="pass a header on to subgraphs (repeatable)",
+    )
     parser.add_argument("--cache", type=Path, help="a file that keeps tables and plans from one start to the next")
     return parser.parse_args(argv)
 
@@ -59,6 +67,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
     options = Options(
         limits=Limits(cost=arguments.max_cost),
         introspection=not arguments.no_introspection,
+        forward_headers=(*TRACE_HEADERS, *(name.lower() for name in arguments.forward_header)),
         subgraph_seconds=arguments.timeout,
         subgraph_errors=not arguments.mask_errors,
     )

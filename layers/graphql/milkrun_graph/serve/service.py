@@ -70,7 +70,7 @@ class Service:
         except MalformedRequest as error:
             return Answer(400, refusal(error).body, media)
         response = await self._gateway.execute(request)
-        if request.read_only and response.status != 200 and b"OPERATION_NOT_SUPPORTED" in response.body:  # noqa: PLR2004
+        if response.status == 405:  # noqa: PLR2004 - a mutation by GET
             return Answer(405, response.body, media, b"POST")
         status = response.status if media is _GRAPHQL or response.status >= 500 else 200  # noqa: PLR2004
         return Answer(status, response.body, media)

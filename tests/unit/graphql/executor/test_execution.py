@@ -218,8 +218,10 @@ async def test_variables_go_to_the_subgraphs_that_use_them_as_the_client_sent_th
 
 async def test_only_headers_of_the_list_are_passed_on() -> None:
     subgraphs = fleet()
-    await ask(subgraphs, "{ people { name } }", headers={"authorization": "Bearer x", "cookie": "private"})
-    assert subgraphs.headers == [{"authorization": "Bearer x"}]
+    sent = {"traceparent": "00-7", "cookie": "private", "authorization": "Bearer x"}
+    await ask(subgraphs, "{ people { name } }", headers=sent)
+    await ask(subgraphs, "{ people { name } }", options=Options(forward_headers=("authorization",)), headers=sent)
+    assert subgraphs.headers == [{"traceparent": "00-7"}, {"authorization": "Bearer x"}]
 
 
 async def test_a_query_is_sent_again_when_a_kept_connection_was_closed() -> None:
