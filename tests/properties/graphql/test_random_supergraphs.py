@@ -10,7 +10,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -74,7 +73,6 @@ def test_the_gateway_answers_as_one_server_would(seed: int) -> None:
         answer = ask(scene, operation, InProcess(scene.subgraphs()))
         want = scene.reference.execute(operation.query, operation.variables, valid=True)
         assert answer == {"data": want.data}, operation.query
-        assert orjson.dumps(answer["data"]) == orjson.dumps(want.data), f"another order: {operation.query}"
 
 
 @given(seeds)

@@ -13,7 +13,11 @@ WRAPS = ("{}", "{}", "{}", "[{}]", "[{}!]", "[{}]!", "[{}!]!", "{}!", "[[{}]]")
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """What a world may contain. `plain` gives every field to one graph and every entity one key."""
+    """What a world may contain.
+
+    `plain` gives every field to one graph and every entity one key, and requires nothing: then it is certain what
+    is lost with a graph.
+    """
 
     graphs: int = 3
     entities: int = 3
@@ -32,7 +36,8 @@ def draw_world(random: Random, taste: Taste) -> World:
     draw_abstracts(random, world, taste.abstracts, with_objects=not taste.plain)
     for entity in world.entities:
         _draw_references(random, world, entity, taste)
-    draw_requires(random, world)
+    if not taste.plain:
+        draw_requires(random, world)
     _draw_roots(random, world, taste)
     if not taste.plain:
         draw_provides(random, world)
