@@ -110,7 +110,10 @@ def _implementation(schema: Schema, type_: TypeDef, name: str) -> Iterator[_Faul
         if mine is None or is_inaccessible(field):
             continue
         if is_inaccessible(mine):
-            message = f'Field "{type_.name}.{field.name}" is @inaccessible but implements the interface field "{name}.{field.name}"'
+            message = (
+                f'Field "{type_.name}.{field.name}" is @inaccessible but implements the interface field '
+                f'"{name}.{field.name}"'
+            )
             yield "IMPLEMENTED_BY_INACCESSIBLE", f"{message}, which is in the API schema."
             continue
         yield from _arguments(type_, name, mine, field)
@@ -121,7 +124,10 @@ def _arguments(type_: TypeDef, interface: str, mine: Field, theirs: Field) -> It
         place = f"{type_.name}.{mine.name}({arg.name}:)"
         other = theirs.args.get(arg.name)
         if is_inaccessible(arg) and other is not None and not is_inaccessible(other):
-            message = f'Argument "{place}" is @inaccessible but implements the argument "{interface}.{mine.name}({arg.name}:)"'
+            message = (
+                f'Argument "{place}" is @inaccessible but implements the argument '
+                f'"{interface}.{mine.name}({arg.name}:)"'
+            )
             yield "IMPLEMENTED_BY_INACCESSIBLE", f"{message}, which is in the API schema."
         elif (
             arg.required

@@ -16,6 +16,10 @@ _STANDALONE = frozenset(
 )
 
 
+class _BadLink(Exception):
+    """A `@link` that cannot be read."""
+
+
 @dataclass(slots=True)
 class Link:
     """One linked specification."""
@@ -92,7 +96,7 @@ def read_links(subgraph: str, document: DocumentNode) -> Links:
             continue
         try:
             link = _read_link(node)
-        except ValueError as fault:
+        except _BadLink as fault:
             links.errors.append(Issue("INVALID_LINK_DIRECTIVE_USAGE", f"[{subgraph}] {fault}", locate(subgraph, node)))
             continue
         if link is not None:
@@ -125,7 +129,7 @@ def _read_link(node: DirectiveNode) -> Link | None:
     args = {arg.name.value: arg.value for arg in node.arguments or ()}
     url = _string(args.get("url"))
     if url is None:
-        raise ValueError('The @link directive needs a "url" that is a string.')
+        raise _BadLink('The @link directive needs a "url" that is a string.')
     match = _URL.match(url)
     if match is None:
         return None
@@ -146,12 +150,12 @@ def _imports(value: ValueNode | None) -> dict[str, str]:
             one = {entry.name.value: _string(entry.value) for entry in item.fields}
             name, alias = one.get("name"), one.get("as") or one.get("name")
             if name is None or alias is None or set(one) - {"name", "as"}:
-                raise ValueError("An import of @link is a string, or an object with a name and an alias.")
+                raise _BadLink("An import of @link is a string, or an object with a name and an alias.")
             if name.startswith("@") != alias.startswith("@"):
-                raise ValueError(f'"{name}" cannot be imported as "{alias}": only directives have names with an @.')
+                raise _BadLink(f'"{name}" cannot be imported as "{alias}": only directives have names with an @.')
             found[name] = alias
         else:
-            raise ValueError("An import of @link is a string, or an object with a name and an alias.")
+            raise _BadLink("An import of @link is a string, or an object with a name and an alias.")
     return found
 
 

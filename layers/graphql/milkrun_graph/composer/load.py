@@ -172,7 +172,7 @@ def _rename(schema: Schema, old: str, new: str) -> None:
 
 
 def _remove_machinery(loaded: Loaded) -> None:
-    """Take out what the federation specification adds to every subgraph, and what only definitions of directives use."""
+    """Take out what federation adds to every subgraph, and what only definitions of directives use."""
     schema, links = loaded.schema, loaded.links
     ours = [link.prefix for link in links.all if link.identity.startswith(specs.SPECIFICATION_HOST)]
     prefixes = (f"{links.link_name}__", *(f"{prefix}__" for prefix in ours))

@@ -13,7 +13,7 @@ ROOTS = {"query": "Query", "mutation": "Mutation", "subscription": "Subscription
 
 @dataclass(slots=True)
 class Applied:
-    """A directive where it is applied.  `spec` is its name in the federation specifications, whatever it is called here."""
+    """A directive where it is applied; `spec` is its name in the specifications, whatever it is called here."""
 
     name: str
     args: dict[str, ValueNode]

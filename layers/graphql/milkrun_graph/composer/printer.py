@@ -1,4 +1,4 @@
-"""Printing schemas: definitions sorted by name, everything else in the order of the merge, so that equal graphs print equal."""
+"""Printing schemas: definitions by name, all else in the order of the merge, so that equal graphs print equal."""
 
 from collections.abc import Mapping
 

@@ -66,7 +66,7 @@ def frame(merged: Merged, subgraphs: Sequence[Loaded]) -> Schema:
     """The merged schema with all that makes it a supergraph."""
     join = join_version(subgraphs)
     schema = merged.schema
-    framing = build_schema(parse(_definitions(join, merged.features)), {}.get)
+    framing = build_schema(parse(_definitions(join, merged.features)), _no_specs)
     schema.directives |= framing.directives
     schema.types |= framing.types
     schema.types["join__Graph"] = _graphs(merged.graphs, subgraphs)
@@ -97,6 +97,10 @@ def _definitions(join: str, features: Mapping[str, str]) -> str:
         text += f"{one.sdl(features[name], _TYPES)}\n" if one is not None else ""
         text += {"requiresScopes": "scalar requiresScopes__Scope\n", "policy": "scalar policy__Policy\n"}.get(name, "")
     return text
+
+
+def _no_specs(_: str) -> None:
+    """The supergraph's own directives are none of federation's."""
 
 
 def _link(name: str, version: str, purpose: str | None) -> Applied:

@@ -1,4 +1,4 @@
-"""Federation 1 schemas, brought to federation 2: what was implied is written down, and what had no effect is removed."""
+"""Federation 1 schemas, brought to federation 2: what was implied is written down, what had no effect is removed."""
 
 from collections.abc import Iterable, Sequence
 
@@ -41,7 +41,10 @@ def _check_bases(subgraph: Loaded, others: Sequence[Loaded], report: Report) -> 
             continue
         elsewhere = (other.type(type_.name) for other in others if other is not subgraph)
         if not any(one is not None and (one.has_base or one.has("key")) for one in elsewhere):
-            message = f'Type "{type_.name}" is an extension type, but there is no type definition for "{type_.name}" in any subgraph.'
+            message = (
+                f'Type "{type_.name}" is an extension type, but there is no type definition for "{type_.name}" in '
+                "any subgraph."
+            )
             report.error("EXTENSION_WITH_NO_BASE", f"[{subgraph.name}] {message}", locate(subgraph.name, type_.node))
 
 

@@ -42,7 +42,7 @@ def check_transitive_requirements(state: State) -> None:
         for type_ in subgraph.schema.of_kind("OBJECT"):
             for field in type_.fields.values():
                 for selections, what in _inputs_of(subgraph, type_, field):
-                    _check(state, subgraph, type_, field, selections, what)
+                    _check(state, subgraph, (type_, field), selections, what)
 
 
 def _inputs_of(subgraph: Loaded, type_: TypeDef, field: Field) -> Iterator[tuple[FieldSet, str]]:
@@ -61,7 +61,8 @@ def _inputs_of(subgraph: Loaded, type_: TypeDef, field: Field) -> Iterator[tuple
                 continue
 
 
-def _check(state: State, subgraph: Loaded, type_: TypeDef, field: Field, selections: FieldSet, what: str) -> None:
+def _check(state: State, subgraph: Loaded, place: tuple[TypeDef, Field], selections: FieldSet, what: str) -> None:
+    type_, field = place
     merged = state.schema.types.get(type_.name)
     if merged is None or field.name not in merged.fields:
         return
@@ -75,7 +76,10 @@ def _check(state: State, subgraph: Loaded, type_: TypeDef, field: Field, selecti
             below = state.schema.types.get(named(used.type))
             theirs = _needs(guard, used, *([below] if below is not None else []))
             if not all(any(need <= have for need in theirs) for have in mine):
-                message = f'[{subgraph.name}] Field "{type_.name}.{field.name}" does not specify the necessary auth requirements'
+                message = (
+                    f'[{subgraph.name}] Field "{type_.name}.{field.name}" does not specify the necessary auth '
+                    "requirements"
+                )
                 more = f'to access the transitive field "{one.parent}.{one.name}" from its {what} selection set.'
                 where = locate(subgraph.name, field.node)
                 state.report.error("MISSING_TRANSITIVE_AUTH_REQUIREMENTS", f"{message} {more}", where)

@@ -33,7 +33,10 @@ def name_features(state: State) -> None:
         names = {alias for _, alias in imported.values()}
         if len(names) > 1:
             described = describe({subgraph: alias for subgraph, (_, alias) in imported.items()}, "as")
-            message = f'The "@{spec}" directive is imported with mismatched name between subgraphs: it is imported {described}'
+            message = (
+                f'The "@{spec}" directive is imported with mismatched name between subgraphs: it is imported '
+                f"{described}"
+            )
             state.report.error("LINK_IMPORT_NAME_MISMATCH", message)
         elif names:
             state.names[spec] = names.pop().removeprefix("@")
@@ -54,11 +57,17 @@ def _merge_executable(state: State, name: str, sources: Mapping[str, DirectiveDe
         return
     common = tuple(one for one in EXECUTABLE if all(one in locations for locations in executable.values()))
     if not common:
-        message = f'Executable directive "@{name}" has no location that is common to all subgraphs: it will not be in the supergraph.'
+        message = (
+            f'Executable directive "@{name}" has no location that is common to all subgraphs: it will not be in the '
+            "supergraph."
+        )
         state.report.hint("NO_EXECUTABLE_DIRECTIVE_INTERSECTION", message)
         return
     if any(set(locations) != set(common) for locations in executable.values()):
-        message = f'Executable directive "@{name}" has inconsistent locations across subgraphs: the supergraph uses {human(common, "", "")}.'
+        message = (
+            f'Executable directive "@{name}" has inconsistent locations across subgraphs: the supergraph uses '
+            f"{human(common, '', '')}."
+        )
         state.report.hint("INCONSISTENT_EXECUTABLE_DIRECTIVE_LOCATIONS", message)
     repeatable = all(one.repeatable for one in sources.values())
     if not repeatable and any(one.repeatable for one in sources.values()):
@@ -85,7 +94,10 @@ def _compose_custom(state: State) -> tuple[Applied, ...]:
                 continue
             best = newest.get(link.identity)
             if best is not None and best[0].version[0] != link.version[0]:
-                message = f'Core feature "{link.identity}" requested to be merged has a major version mismatch across subgraphs'
+                message = (
+                    f'Core feature "{link.identity}" requested to be merged has a major version mismatch across '
+                    "subgraphs"
+                )
                 state.report.error("DIRECTIVE_COMPOSITION_ERROR", message, locate(subgraph.name, use.node))
             if best is None or link.version > best[0].version:
                 newest[link.identity] = link, subgraph
@@ -133,7 +145,10 @@ def _adopt(state: State, link: Link, subgraph: Loaded, names: Mapping[str, str])
     for name in names:
         definition = subgraph.schema.directives.get(name)
         if definition is None:
-            message = f'Core feature "{link.identity}" in subgraph "{subgraph.name}" does not have a directive definition for "@{name}"'
+            message = (
+                f'Core feature "{link.identity}" in subgraph "{subgraph.name}" does not have a directive definition '
+                f'for "@{name}"'
+            )
             state.report.error("DIRECTIVE_COMPOSITION_ERROR", message)
             continue
         state.schema.directives[name] = definition

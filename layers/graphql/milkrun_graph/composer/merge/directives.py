@@ -36,19 +36,19 @@ def merge_directives(state: State, place: str, merged: Element, sources: Mapping
             if name is not None:
                 found.setdefault(name, []).append((subgraph, one))
     for name, uses in found.items():
-        merged.directives += _merge(state, place, name, uses, len(sources))
+        merged.directives += _merge(state, place, name, uses)
 
 
 def _merged_name(state: State, one: Applied) -> str | None:
     """The name that the directive has in the supergraph; None if it is not for the supergraph."""
-    if one.spec in FEATURES and one.spec not in ("context", "cacheTag"):
+    if one.spec is not None and one.spec in FEATURES and one.spec not in ("context", "cacheTag"):
         return state.names.get(one.spec, one.spec)
     if one.spec in ("deprecated", "specifiedBy", "oneOf"):
         return one.spec
     return state.composed.get(one.name) if one.spec is None else None
 
 
-def _merge(state: State, place: str, name: str, uses: list[tuple[str, Applied]], total: int) -> list[Applied]:
+def _merge(state: State, place: str, name: str, uses: list[tuple[str, Applied]]) -> list[Applied]:
     spec = uses[0][1].spec
     if spec in FEATURES:
         state.features[str(spec)] = None
@@ -61,7 +61,10 @@ def _merge(state: State, place: str, name: str, uses: list[tuple[str, Applied]],
     chosen = texts.most_common(1)[0][0]
     if len(texts) > 1:
         described = describe({subgraph: _text(one) or "no arguments" for subgraph, one in uses}, "arguments", "")
-        message = f'Non-repeatable directive @{name} is applied to "{place}" in multiple subgraphs but with incompatible arguments'
+        message = (
+            f'Non-repeatable directive @{name} is applied to "{place}" in multiple subgraphs but with incompatible '
+            "arguments"
+        )
         state.report.hint("INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS", f"{message}: {described}.")
     return [Applied(name, next(one for _, one in uses if _text(one) == chosen).args, spec)]
 

@@ -56,8 +56,11 @@ def _merge_field(state: State, merged: TypeDef, types: Mapping[str, TypeDef], na
     own = uses.own or (uses.fields if _has_stand_in(state, merged, name) else {})
     if not own:
         if uses.fields:
-            message = f'Field "{coordinate}" is marked @external on all the subgraphs in which it is listed ({human(uses.fields)}).'
-            state.report.error("EXTERNAL_MISSING_ON_BASE", message, state.places(dict(uses.fields)))
+            message = (
+                f'Field "{coordinate}" is marked @external on all the subgraphs in which it is listed '
+                f"({human(uses.fields)})."
+            )
+            state.report.error("EXTERNAL_MISSING_ON_BASE", message, state.places(uses.fields))
         return None
     if merged.kind == "OBJECT":
         check_sharing(state, merged, name, uses.types, uses.overrides)
@@ -96,7 +99,10 @@ def _hint_absence(state: State, merged: TypeDef, name: str, uses: Uses) -> None:
         else "INCONSISTENT_OBJECT_VALUE_TYPE_FIELD"
     )
     coordinate = f"{merged.name}.{name}"
-    message = f'Field "{coordinate}" of {kind} type "{merged.name}" is defined in some but not all subgraphs that define "{merged.name}"'
+    message = (
+        f'Field "{coordinate}" of {kind} type "{merged.name}" is defined in some but not all subgraphs that define '
+        f'"{merged.name}"'
+    )
     state.report.hint(
         code, f"{message}: it is defined in {human(uses.fields or uses.types)} but not in {human(absent)}."
     )
@@ -110,11 +116,14 @@ def _merge_type(state: State, coordinate: str, fields: Mapping[str, Field]) -> s
             best = one
         elif one != best and not state.sub_type(one, best):
             message = f'Type of field "{coordinate}" is incompatible across subgraphs: it has {describe(types)}'
-            state.report.error("FIELD_TYPE_MISMATCH", message, state.places(dict(fields)))
+            state.report.error("FIELD_TYPE_MISMATCH", message, state.places(fields))
             return None
     if any(one != best for one in types.values()):
-        message = f'Type of field "{coordinate}" is inconsistent but compatible across subgraphs: will use type "{best}"; it has {describe(types)}.'
-        state.report.hint("INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE", message, state.places(dict(fields)))
+        message = (
+            f'Type of field "{coordinate}" is inconsistent but compatible across subgraphs: will use type "{best}"; '
+            f"it has {describe(types)}."
+        )
+        state.report.hint("INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE", message, state.places(fields))
     return best
 
 

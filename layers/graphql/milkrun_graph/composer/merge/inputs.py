@@ -58,19 +58,22 @@ def _check_contextual(state: State, place: str, sources: Mapping[str, InputValue
         message = (
             f'Argument "{place}" is contextual in some subgraphs but not in all: it is required in {human(needed)}.'
         )
-        state.report.error("CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS", message, state.places(dict(plain)))
+        state.report.error("CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS", message, state.places(plain))
     elif plain:
         message = (
             f'Argument "{place}" is contextual in some subgraphs but not in all: it will not be in the supergraph.'
         )
-        state.report.hint("CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS", message, state.places(dict(plain)))
+        state.report.hint("CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS", message, state.places(plain))
 
 
 def _report_absent_argument(state: State, place: str, sources: Mapping[str, InputValue], absent: list[str]) -> None:
     needed = [subgraph for subgraph, one in sources.items() if one.required]
-    where = state.places(dict(sources))
+    where = state.places(sources)
     if needed:
-        message = f'Argument "{place}" is required in some subgraphs but does not appear in all: it is required in {human(needed)}'
+        message = (
+            f'Argument "{place}" is required in some subgraphs but does not appear in all: it is required in '
+            f"{human(needed)}"
+        )
         code = "REQUIRED_ARGUMENT_MISSING_IN_SOME_SUBGRAPH"
         state.report.error(code, f"{message} but does not appear in {human(absent)}", where)
         return
@@ -99,22 +102,28 @@ def merge_input_object(state: State, merged: TypeDef, types: Mapping[str, TypeDe
                 ]
             merged.inputs[name] = one
     if not merged.inputs and not state.report.errors:
-        message = f'None of the fields of input object type "{merged.name}" are consistently defined in all the subgraphs defining it.'
-        state.report.error("EMPTY_MERGED_INPUT_TYPE", message, state.places(dict(types)))
+        message = (
+            f'None of the fields of input object type "{merged.name}" are consistently defined in all the subgraphs '
+            "defining it."
+        )
+        state.report.error("EMPTY_MERGED_INPUT_TYPE", message, state.places(types))
 
 
 def _report_absent_field(
     state: State, type_name: str, name: str, sources: Mapping[str, InputValue], absent: list[str]
 ) -> None:
     needed = [subgraph for subgraph, one in sources.items() if one.required]
-    where = state.places(dict(sources))
+    where = state.places(sources)
     if needed:
         message = f'Input object field "{type_name}.{name}" is required in some subgraphs but does not appear in all'
         code = "REQUIRED_INPUT_FIELD_MISSING_IN_SOME_SUBGRAPH"
         more = f"it is required in {human(needed)} but does not appear in {human(absent)}"
         state.report.error(code, f"{message}: {more}", where)
         return
-    message = f'Input object field "{name}" will not be added to "{type_name}" in the supergraph as it does not appear in all subgraphs'
+    message = (
+        f'Input object field "{name}" will not be added to "{type_name}" in the supergraph as it does not appear in '
+        "all subgraphs"
+    )
     more = f"it is defined in {human(sources)} but not in {human(absent)}."
     state.report.hint("INCONSISTENT_INPUT_OBJECT_FIELD", f"{message}: {more}", where)
 
@@ -141,12 +150,15 @@ def _merge_type(state: State, place: str, sources: Mapping[str, InputValue], wor
         elif one.type != best and not state.sub_type(best, one.type):
             described = describe({subgraph: source.type for subgraph, source in sources.items()})
             message = f'Type of {words.what} "{place}" is incompatible across subgraphs: it has {described}'
-            state.report.error(words.type_code, message, state.places(dict(sources)))
+            state.report.error(words.type_code, message, state.places(sources))
             return None
     if any(one.type != best for one in sources.values()):
         described = describe({subgraph: source.type for subgraph, source in sources.items()})
-        message = f'Type of {words.what} "{place}" is inconsistent but compatible across subgraphs: will use "{best}"; it has {described}.'
-        state.report.hint(words.type_hint, message, state.places(dict(sources)))
+        message = (
+            f'Type of {words.what} "{place}" is inconsistent but compatible across subgraphs: will use "{best}"; it '
+            f"has {described}."
+        )
+        state.report.hint(words.type_hint, message, state.places(sources))
     return best
 
 
@@ -155,12 +167,18 @@ def _merge_default(
 ) -> None:
     given = {subgraph: print_ast(one.default) for subgraph, one in sources.items() if one.default is not None}
     if len(set(given.values())) > 1:
-        message = f'{words.what.capitalize()} "{place}" has incompatible default values across subgraphs: it has {describe(given, "default value", "")}'
-        state.report.error(words.default_code, message, state.places(dict(sources)))
+        message = (
+            f'{words.what.capitalize()} "{place}" has incompatible default values across subgraphs: it has '
+            f"{describe(given, 'default value', '')}"
+        )
+        state.report.error(words.default_code, message, state.places(sources))
     elif given and len(given) < len(sources):
         absent = [subgraph for subgraph in sources if subgraph not in given]
-        message = f'{words.what.capitalize()} "{place}" has a default value in only some subgraphs: will not use a default in the supergraph'
+        message = (
+            f'{words.what.capitalize()} "{place}" has a default value in only some subgraphs: will not use a default '
+            "in the supergraph"
+        )
         more = f"(there is no default in {human(absent)})"
-        state.report.hint("INCONSISTENT_DEFAULT_VALUE_PRESENCE", f"{message} {more}.", state.places(dict(sources)))
+        state.report.hint("INCONSISTENT_DEFAULT_VALUE_PRESENCE", f"{message} {more}.", state.places(sources))
     elif given:
         merged.default = next(one.default for one in sources.values())

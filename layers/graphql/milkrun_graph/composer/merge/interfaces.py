@@ -49,7 +49,10 @@ def check_keys(state: State) -> None:
             known = {one.name for one in subgraph.schema.implementations(type_.name)}
             every = {one.name for one in state.schema.implementations(type_.name) if one.kind == "OBJECT"}
             if keys and merged.kind == "INTERFACE" and every - known:
-                message = f'[{subgraph.name}] Interface type "{type_.name}" has a resolvable key but the subgraph does not define'
+                message = (
+                    f'[{subgraph.name}] Interface type "{type_.name}" has a resolvable key but the subgraph does not '
+                    "define"
+                )
                 more = f"{human(sorted(every - known), 'type', 'types')}, which implement it elsewhere."
                 where = locate(subgraph.name, type_.node)
                 state.report.error("INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE", f"{message} {more}", where)

@@ -42,7 +42,7 @@ def enum_positions(schema: Schema) -> tuple[dict[str, str], dict[str, str]]:
 def merge_enum(
     state: State, merged: TypeDef, types: Mapping[str, TypeDef], read: str | None, written: str | None
 ) -> None:
-    """An output enum has all values; an input enum those that all know; one that is both must be the same everywhere."""
+    """An output enum has all values, an input enum those that all know; one that is both is the same everywhere."""
     if read is None and written is None:
         message = (
             f'Enum type "{merged.name}" is defined but unused. It will be included with all the values of any subgraph.'
@@ -55,13 +55,16 @@ def merge_enum(
         merge_description(state, f"{merged.name}.{name}", value, sources)
         merge_directives(state, f"{merged.name}.{name}", value, sources)
         absent = [subgraph for subgraph in types if subgraph not in sources]
-        if absent and not _reconcile(state, merged, value, (list(sources), absent), read, written):
+        if absent and not _reconcile(state, merged, value, (list(sources), absent), (read, written)):
             continue
         value.directives += [applied("join__enumValue", graph=enum(state.graphs[subgraph])) for subgraph in sources]
         merged.values[name] = value
     if not merged.values:
-        message = f'None of the values of enum type "{merged.name}" are defined consistently in all the subgraphs defining that type.'
-        state.report.error("EMPTY_MERGED_ENUM_TYPE", message, state.places(dict(types)))
+        message = (
+            f'None of the values of enum type "{merged.name}" are defined consistently in all the subgraphs defining '
+            "that type."
+        )
+        state.report.error("EMPTY_MERGED_ENUM_TYPE", message, state.places(types))
 
 
 def _reconcile(
@@ -69,16 +72,19 @@ def _reconcile(
     merged: TypeDef,
     value: EnumValue,
     subgraphs: tuple[list[str], list[str]],
-    read: str | None,
-    written: str | None,
+    used: tuple[str | None, str | None],
 ) -> bool:
     """Whether a value that not all subgraphs have stays."""
     having, absent = subgraphs
+    read, written = used
     more = f'"{value.name}" is defined in {human(having)} but not in {human(absent)}'
     inaccessible = value.has("inaccessible")
     if read is not None and written is not None:
         if not inaccessible:
-            message = f'Enum type "{merged.name}" is used as both input type (for example, as type of "{read}") and output type'
+            message = (
+                f'Enum type "{merged.name}" is used as both input type (for example, as type of "{read}") and output '
+                "type"
+            )
             detail = (
                 f'(for example, as type of "{written}"), but value "{value.name}" is not in all the subgraphs: {more}'
             )
@@ -86,9 +92,15 @@ def _reconcile(
         return True
     if read is not None:
         if not inaccessible:
-            message = f'Value "{value.name}" of enum type "{merged.name}" will not be part of the supergraph as it is not in all subgraphs'
+            message = (
+                f'Value "{value.name}" of enum type "{merged.name}" will not be part of the supergraph as it is not '
+                "in all subgraphs"
+            )
             state.report.hint("INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM", f"{message}: {more}.")
         return inaccessible
-    message = f'Value "{value.name}" of enum type "{merged.name}" has been added to the supergraph but is only in some subgraphs'
+    message = (
+        f'Value "{value.name}" of enum type "{merged.name}" has been added to the supergraph but is only in some '
+        "subgraphs"
+    )
     state.report.hint("INCONSISTENT_ENUM_VALUE_FOR_OUTPUT_ENUM", f"{message}: {more}.")
     return True

@@ -75,7 +75,10 @@ def _shallow(state: State) -> dict[str, Sources]:
         sources = state.sources(name)
         if not any(type_.has_base for type_ in sources.values()) and name not in ROOTS.values():
             for subgraph, type_ in sources.items():
-                message = f'[{subgraph}] Type "{name}" is an extension type, but there is no type definition for "{name}" in any subgraph.'
+                message = (
+                    f'[{subgraph}] Type "{name}" is an extension type, but there is no type definition for "{name}" '
+                    "in any subgraph."
+                )
                 state.report.error("EXTENSION_WITH_NO_BASE", message, locate(subgraph, type_.node))
         kind = _kind(state, name, sources)
         if kind:
@@ -102,10 +105,13 @@ def _kind(state: State, name: str, sources: Sources) -> Kind:
     }
     if len(set(kinds.values())) > 1:
         message = f'Type "{name}" has mismatched kind: it is defined as {describe(words, "", "")}'
-        state.report.error("TYPE_KIND_MISMATCH", message, state.places(dict(sources)))
+        state.report.error("TYPE_KIND_MISMATCH", message, state.places(sources))
     elif len(stand_ins) == len(sources):
-        message = f'Type "{name}" is declared with @interfaceObject in all the subgraphs in which it is defined ({human(stand_ins)})'
-        state.report.error("INTERFACE_OBJECT_USAGE_ERROR", message, state.places(dict(sources)))
+        message = (
+            f'Type "{name}" is declared with @interfaceObject in all the subgraphs in which it is defined '
+            f"({human(stand_ins)})"
+        )
+        state.report.error("INTERFACE_OBJECT_USAGE_ERROR", message, state.places(sources))
     return next(iter(kinds.values()))
 
 

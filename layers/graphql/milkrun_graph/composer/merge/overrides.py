@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from milkrun_graph.composer.issues import locate
+from milkrun_graph.composer.issues import human, locate
 from milkrun_graph.composer.merge.state import State
 from milkrun_graph.composer.model import Applied, Field, TypeDef, first
 from milkrun_graph.composer.rules.context import string_argument
@@ -38,111 +38,124 @@ def read_overrides(state: State, types: Mapping[str, TypeDef], name: str) -> Ove
         field = type_.fields.get(name)
         applied = first(field.having("override")) if field is not None else None
         if field is not None and applied is not None:
-            _read(state, types, subgraph, field, applied, found)
+            use = _Use(state, types, subgraph, field, applied)
+            found |= {subgraph: Override(source=use.source)} | use.read()
     return found
 
 
-def _read(
-    state: State,
-    types: Mapping[str, TypeDef],
-    subgraph: str,
-    field: Field,
-    applied: Applied,
-    found: dict[str, Override],
-) -> None:
-    type_ = types[subgraph]
-    coordinate = f"{type_.name}.{field.name}"
-    source = string_argument(applied, "from") or ""
-    label = string_argument(applied, "label")
-    where = locate(subgraph, applied.node)
-    found[subgraph] = Override(source=source)
-    fault = _fault(state, subgraph, type_, field, source)
-    if fault is not None:
-        state.report.error(*fault, where)
-        return
-    if all(one.name != source for one in state.subgraphs):
-        known = " or ".join(f'"{one.name}"' for one in state.subgraphs if one.name != subgraph)
-        message = f'Source subgraph "{source}" for field "{coordinate}" on subgraph "{subgraph}" does not exist. There is {known}.'
-        state.report.hint("FROM_SUBGRAPH_DOES_NOT_EXIST", message, where)
-        return
-    theirs = types[source].fields.get(field.name) if source in types else None
-    if theirs is None:
-        message = f'Field "{coordinate}" on subgraph "{subgraph}" no longer exists in the from subgraph. The @override directive can be removed.'
-        state.report.hint("OVERRIDE_DIRECTIVE_CAN_BE_REMOVED", message, where)
-        return
-    if theirs.has("override"):
-        message = f'Field "{coordinate}" on subgraph "{subgraph}" is also marked with directive @override in subgraph "{source}".'
-        state.report.error(
-            "OVERRIDE_SOURCE_HAS_OVERRIDE", f"{message} Only one @override directive is allowed per field.", where
-        )
-        return
-    if _collides(state, coordinate, (subgraph, field), (source, theirs), where):
-        return
-    if state.named(source).is_external(types[source], theirs):
-        message = f'Field "{coordinate}" on subgraph "{subgraph}" is not resolved anymore by the from subgraph (it is @external in "{source}").'
-        state.report.hint(
-            "OVERRIDE_DIRECTIVE_CAN_BE_REMOVED", f"{message} The @override directive can be removed.", where
-        )
-        return
-    _apply(state, coordinate, subgraph, source, label, found)
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """One application of the directive."""
 
+    state: State
+    types: Mapping[str, TypeDef]
+    subgraph: str
+    field: Field
+    applied: Applied
 
-def _fault(state: State, subgraph: str, type_: TypeDef, field: Field, source: str) -> tuple[str, str] | None:
-    coordinate = f"{type_.name}.{field.name}"
-    if type_.kind == "INTERFACE":
-        message = f'@override cannot be used on field "{coordinate}" on subgraph "{subgraph}": it is not supported on interfaces.'
-        return "OVERRIDE_ON_INTERFACE", message
-    if source == subgraph:
-        message = f'Source and destination subgraphs "{source}" are the same for overridden field "{coordinate}"'
-        return "OVERRIDE_FROM_SELF_ERROR", message
-    if state.named(subgraph).is_interface_object(type_.name):
+    @property
+    def source(self) -> str:
+        """The subgraph that the field is taken from."""
+        return string_argument(self.applied, "from") or ""
+
+    @property
+    def coordinate(self) -> str:
+        """The field, as it is written in messages."""
+        return f"{self.types[self.subgraph].name}.{self.field.name}"
+
+    def read(self) -> dict[str, Override]:
+        """What the override does, if anything."""
+        where = locate(self.subgraph, self.applied.node)
+        fault = self._misplaced()
+        if fault is not None:
+            self.state.report.error(*fault, where)
+            return {}
+        theirs = self._source_field()
+        if theirs is None:
+            self.state.report.hint(*self._absence(), where)
+            return {}
+        fault = self._conflict(theirs)
+        if fault is not None:
+            self.state.report.error(*fault, where)
+            return {}
+        if self.state.named(self.source).is_external(self.types[self.source], theirs):
+            message = f'Field "{self.coordinate}" is only @external in "{self.source}": the @override can be removed.'
+            self.state.report.hint("OVERRIDE_DIRECTIVE_CAN_BE_REMOVED", message, where)
+            return {}
+        return self._move()
+
+    def _source_field(self) -> Field | None:
+        return self.types[self.source].fields.get(self.field.name) if self.source in self.types else None
+
+    def _misplaced(self) -> tuple[str, str] | None:
+        place = f'field "{self.coordinate}" on subgraph "{self.subgraph}"'
+        if self.types[self.subgraph].kind == "INTERFACE":
+            return "OVERRIDE_ON_INTERFACE", f"@override cannot be used on {place}: it is not supported on interfaces."
+        if self.source == self.subgraph:
+            message = f'Source and destination subgraphs "{self.source}" are the same for overridden {place}'
+            return "OVERRIDE_FROM_SELF_ERROR", message
+        if self.state.named(self.subgraph).is_interface_object(self.types[self.subgraph].name):
+            message = f"@override cannot be used on {place}: it is not supported on @interfaceObject types."
+            return "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", message
+        return None
+
+    def _absence(self) -> tuple[str, str]:
+        if all(one.name != self.source for one in self.state.subgraphs):
+            message = f'Source subgraph "{self.source}" for field "{self.coordinate}" on subgraph "{self.subgraph}"'
+            others = [one.name for one in self.state.subgraphs if one.name != self.subgraph]
+            there_are = f" There is {human(others)}." if others else ""
+            return "FROM_SUBGRAPH_DOES_NOT_EXIST", f"{message} does not exist.{there_are}"
+        message = f'Field "{self.coordinate}" on subgraph "{self.subgraph}" no longer exists in "{self.source}".'
+        return "OVERRIDE_DIRECTIVE_CAN_BE_REMOVED", f"{message} The @override directive can be removed."
+
+    def _conflict(self, theirs: Field) -> tuple[str, str] | None:
+        """Moving a field whose value depends on others cannot be done by moving the field alone."""
+        place = f'field "{self.coordinate}" on subgraph "{self.subgraph}"'
+        if theirs.has("override"):
+            message = f'{place} is also marked with @override in subgraph "{self.source}": only one of them may be.'
+            return "OVERRIDE_SOURCE_HAS_OVERRIDE", message
+        for subgraph, field, specs in (
+            (self.subgraph, self.field, ("external",)),
+            (self.source, theirs, ("requires", "provides")),
+        ):
+            for spec in specs:
+                if field.has(spec):
+                    message = f'@override cannot be used on {place} as it has "@{spec}" on subgraph "{subgraph}"'
+                    return "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", message
+        return None
+
+    def _move(self) -> dict[str, Override]:
+        state, source, coordinate = self.state, self.source, self.coordinate
+        label = self._label()
+        key = self.types[self.subgraph].name, self.field.name
+        used = key in state.named(source).used
+        state.moved[source, *key] = label
+        if label is not None:
+            state.arrived[self.subgraph, *key] = label
+            message = f'Field "{coordinate}" is currently being migrated with progressive @override.'
+            more = f'Once that is done, remove the field from subgraph "{source}".'
+            state.report.hint("OVERRIDE_MIGRATION_IN_PROGRESS", f"{message} {more}")
+        else:
+            advice = "It is still used in directives or by an interface." if used else "Consider removing it."
+            message = f'Field "{coordinate}" on subgraph "{source}" is overridden. {advice}'
+            state.report.hint("OVERRIDDEN_FIELD_CAN_BE_REMOVED", message)
+        return {
+            self.subgraph: Override(source=source, label=label),
+            source: Override(removed=label is None and not used, used=used, label=label),
+        }
+
+    def _label(self) -> str | None:
+        label = string_argument(self.applied, "label")
+        if label is None or _is_valid(label):
+            return label
         message = (
-            f'@override is not yet supported on fields of @interfaceObject types ("{coordinate}" on "{subgraph}").'
+            f'Invalid @override label "{label}" on field "{self.coordinate}" on subgraph "{self.subgraph}": labels'
         )
-        return "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", message
-    return None
+        rule = "start with a letter and go on with letters, digits and _-:./, or are percent(x) with x from 0 to 100."
+        self.state.report.error("OVERRIDE_LABEL_INVALID", f"{message} {rule}")
+        return None
 
 
-def _collides(state: State, coordinate: str, own: tuple[str, Field], theirs: tuple[str, Field], where: object) -> bool:
-    """Moving a field whose value depends on others cannot be done by moving the field alone."""
-    for (subgraph, field), specs in ((own, ("external",)), (theirs, ("requires", "provides"))):
-        for spec in specs:
-            if field.has(spec):
-                message = f'@override cannot be used on field "{coordinate}" on subgraph "{own[0]}" since it is marked with directive "@{spec}" on subgraph "{subgraph}"'
-                state.report.error("OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", message, locate(subgraph, field.node))
-                return True
-    return False
-
-
-def _apply(
-    state: State, coordinate: str, subgraph: str, source: str, label: str | None, found: dict[str, Override]
-) -> None:
-    type_name, _, name = coordinate.partition(".")
-    if label is not None and not _label_is_valid(label):
-        message = f'Invalid @override label "{label}" on field "{coordinate}" on subgraph "{subgraph}": labels start with a letter'
-        more = " and have letters, digits and _-:./, or are percent(x) with x between 0 and 100."
-        state.report.error("OVERRIDE_LABEL_INVALID", message + more)
-        label = None
-    used = (type_name, name) in state.named(source).used
-    state.moved[source, type_name, name] = label
-    if label is not None:
-        state.arrived[subgraph, type_name, name] = label
-    found[subgraph] = Override(source=source, label=label)
-    found[source] = Override(removed=label is None and not used, used=used, label=label)
-    if label is not None:
-        message = f'Field "{coordinate}" is currently being migrated with progressive @override.'
-        state.report.hint(
-            "OVERRIDE_MIGRATION_IN_PROGRESS", f'{message} Once it is done, remove the field from subgraph "{source}".'
-        )
-        return
-    advice = "Consider removing it."
-    if used:
-        advice = "It is still used in federation directives or by an interface; consider marking it @external."
-    state.report.hint(
-        "OVERRIDDEN_FIELD_CAN_BE_REMOVED", f'Field "{coordinate}" on subgraph "{source}" is overridden. {advice}'
-    )
-
-
-def _label_is_valid(label: str) -> bool:
+def _is_valid(label: str) -> bool:
     match = _LABEL.match(label)
     return match is not None and (match["percent"] is None or float(match["percent"]) <= 100)  # noqa: PLR2004 - percent

@@ -1,13 +1,13 @@
 """What the parts of the merge share: the subgraphs, the schema that grows, and who calls what how."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from graphql import BooleanValueNode, EnumValueNode, ListValueNode, Node, StringValueNode, ValueNode
+from graphql import BooleanValueNode, EnumValueNode, ListValueNode, StringValueNode, ValueNode
 
 from milkrun_graph.composer.issues import Location, Report, human, locate
-from milkrun_graph.composer.model import Applied, Element, Field, Schema, TypeDef, named, nullable
+from milkrun_graph.composer.model import Applied, Element, Schema, TypeDef, nullable
 from milkrun_graph.composer.subgraph import Loaded
 
 Sources = dict[str, TypeDef]
@@ -55,7 +55,7 @@ class State:
             return False
         return below in upper.members or above in lower.interfaces
 
-    def places(self, nodes: dict[str, Element] | dict[str, Field] | dict[str, TypeDef]) -> tuple[Location, ...]:
+    def places(self, nodes: Mapping[str, Element]) -> tuple[Location, ...]:
         """Where these elements of subgraphs are."""
         return tuple(spot for name, one in nodes.items() for spot in locate(name, one.node))
 
@@ -104,11 +104,3 @@ def graph_names(names: Iterable[str]) -> dict[str, str]:
         for number, name in enumerate(same, 1):
             found[name] = upper if len(same) == 1 else f"{upper}_{number}"
     return dict(sorted(found.items()))
-
-
-def nodes(elements: Iterable[Element]) -> Iterator[Node | None]:
-    """The elements' places in their documents."""
-    return (element.node for element in elements)
-
-
-__all__ = ["Sources", "State", "applied", "describe", "enum", "graph_names", "named", "nodes", "value"]

@@ -17,7 +17,10 @@ def check_authorization(subgraph: Loaded, report: Report) -> None:
         for where, element in places:
             for applied in element.directives:
                 if applied.spec in GUARDS:
-                    message = f"Invalid use of @{applied.name} on {where}: it cannot be applied on interfaces, their fields or interface objects"
+                    message = (
+                        f"Invalid use of @{applied.name} on {where}: it cannot be applied on interfaces, their "
+                        "fields or interface objects"
+                    )
                     report.error(
                         "AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE",
                         f"[{subgraph.name}] {message}",

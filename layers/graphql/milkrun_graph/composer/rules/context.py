@@ -29,13 +29,16 @@ def check_contexts(subgraph: Loaded, report: Report) -> None:
                 f'[{subgraph.name}] Context name "{name}" is invalid. It should have only alphanumeric characters.'
             )
             report.error("CONTEXT_NAME_INVALID", message, locate(subgraph.name, types[0].node))
-    for type_, field, arg, applied in contextual(subgraph):
-        for code, message in _faults(subgraph, contexts, type_, field, arg, applied):
-            report.error(code, f"[{subgraph.name}] {message}", locate(subgraph.name, applied.node))
+    for use in contextual(subgraph):
+        for code, message in _faults(subgraph, contexts, use):
+            report.error(code, f"[{subgraph.name}] {message}", locate(subgraph.name, use[-1].node))
     for directive in subgraph.schema.directives.values():
         for one in directive.args.values():
             if one.has("fromContext"):
-                message = f'[{subgraph.name}] @fromContext argument cannot be used on a directive definition "@{directive.name}({one.name}:)".'
+                message = (
+                    f"[{subgraph.name}] @fromContext argument cannot be used on a directive definition "
+                    f'"@{directive.name}({one.name}:)".'
+                )
                 report.error("CONTEXT_NOT_SET", message, locate(subgraph.name, one.node))
 
 
@@ -66,11 +69,9 @@ def split(text: str | None) -> tuple[str, str] | None:
 def _faults(
     subgraph: Loaded,
     contexts: dict[str, list[TypeDef]],
-    type_: TypeDef,
-    field: Field,
-    arg: InputValue,
-    applied: Applied,
+    use: tuple[TypeDef, Field, InputValue, Applied],
 ) -> Iterator[tuple[str, str]]:
+    type_, field, arg, applied = use
     coordinate = f"{type_.name}.{field.name}({arg.name}:)"
     yield from _misplaced(subgraph, type_, field, arg)
     text = string_argument(applied, "field")
@@ -101,7 +102,7 @@ def _misplaced(subgraph: Loaded, type_: TypeDef, field: Field, arg: InputValue) 
         if interface is not None and field.name in interface.fields:
             yield (
                 "CONTEXT_NOT_SET",
-                f'@fromContext argument cannot be used on a field implementing an interface field "{name}.{field.name}".',
+                f'@fromContext cannot be used on a field implementing an interface field "{name}.{field.name}".',
             )
     if arg.default is not None:
         yield "CONTEXT_NOT_SET", f'@fromContext arguments may not have a default value: "{coordinate}".'

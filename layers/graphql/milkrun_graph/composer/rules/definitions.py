@@ -1,6 +1,9 @@
 """Rules for definitions that a subgraph repeats although federation gives them: they must not say something else."""
 
+from typing import TypeGuard
+
 from graphql import (
+    DefinitionNode,
     DirectiveDefinitionNode,
     DocumentNode,
     ScalarTypeDefinitionNode,
@@ -26,11 +29,14 @@ def check_definitions(name: str, document: DocumentNode, links: Links, report: R
             if fault:
                 message = f'[{name}] Invalid definition for directive "@{node.name.value}": {fault}'
                 report.error("DIRECTIVE_DEFINITION_INVALID", message, locate(name, node))
-        elif isinstance(node, TypeDefinitionNode) and node.name.value in types:
-            if not isinstance(node, ScalarTypeDefinitionNode):
-                message = f"[{name}] Invalid definition for type {node.name.value}: it should be a scalar"
-                report.error("TYPE_DEFINITION_INVALID", message, locate(name, node))
+        elif _is_no_scalar(node) and node.name.value in types:
+            message = f"[{name}] Invalid definition for type {node.name.value}: it should be a scalar"
+            report.error("TYPE_DEFINITION_INVALID", message, locate(name, node))
     return len(report.errors) == before
+
+
+def _is_no_scalar(node: DefinitionNode) -> TypeGuard[TypeDefinitionNode]:
+    return isinstance(node, TypeDefinitionNode) and not isinstance(node, ScalarTypeDefinitionNode)
 
 
 def _directive_fault(node: DirectiveDefinitionNode, spec: str, links: Links) -> str | None:

@@ -36,7 +36,10 @@ def _check_provided_types(subgraph: Loaded, report: Report) -> bool:
             external = type_.kind == "OBJECT" and subgraph.is_external(type_, field)
             for applied in [] if external or composite(subgraph.type(named(field.type))) else field.having("provides"):
                 found = True
-                message = f'Invalid @provides directive on field "{type_.name}.{field.name}": "{field.type}" is not a composite type'
+                message = (
+                    f'Invalid @provides directive on field "{type_.name}.{field.name}": "{field.type}" is not a '
+                    "composite type"
+                )
                 where = locate(subgraph.name, applied.node)
                 report.error("PROVIDES_ON_NON_OBJECT_FIELD", f"[{subgraph.name}] {message}", where)
     return found
@@ -53,11 +56,12 @@ def _read(subgraph: Loaded, parent: str, applied: Applied, where: str, report: R
             hint = (
                 f" (the field should {what if applied.spec == 'key' else ''}be added to this subgraph with @external)."
             )
-        _report(subgraph, applied, where, code, f"{fault}{hint}", report)
+        _report(subgraph, applied, where, (code, f"{fault}{hint}"), report)
         return None
 
 
-def _report(subgraph: Loaded, applied: Applied, where: str, code: str, message: str, report: Report) -> None:
+def _report(subgraph: Loaded, applied: Applied, where: str, fault: tuple[str, str], report: Report) -> None:
+    code, message = fault
     head = f"[{subgraph.name}] On {where}, for @{applied.name}(fields: {written(applied)}): "
     report.error(code, head + message, locate(subgraph.name, applied.node))
 
@@ -73,7 +77,7 @@ def _check_key(subgraph: Loaded, type_: TypeDef, applied: Applied, report: Repor
     selections = _read(subgraph, type_.name, applied, where, report)
     for one in walk(selections or ()):
         for code, message in _key_faults(subgraph, one):
-            _report(subgraph, applied, where, code, message, report)
+            _report(subgraph, applied, where, (code, message), report)
 
 
 def _key_faults(subgraph: Loaded, one: Selection) -> list[tuple[str, str]]:
@@ -109,7 +113,7 @@ def _check_provides(subgraph: Loaded, type_: TypeDef, field: Field, applied: App
         named_field = _field(subgraph, one)
         if named_field is not None and named_field.args:
             message = f"field {one.parent}.{one.name} cannot be included because it has arguments"
-            _report(subgraph, applied, place, "PROVIDES_FIELDS_HAS_ARGS", message, report)
+            _report(subgraph, applied, place, ("PROVIDES_FIELDS_HAS_ARGS", message), report)
     _check_external(subgraph, applied, place, selections or (), report)
 
 
@@ -148,7 +152,7 @@ def _check_external(subgraph: Loaded, applied: Applied, where: str, selections: 
             f'field "{name}" should not be part of a @{applied.name} since it is already provided by this subgraph'
         )
         code = f"{(applied.spec or '').upper()}_FIELDS_MISSING_EXTERNAL"
-        _report(subgraph, applied, where, code, f"{message} (it is not marked @external)", report)
+        _report(subgraph, applied, where, (code, f"{message} (it is not marked @external)"), report)
 
 
 def needless(subgraph: Loaded, selections: FieldSet, external_above: bool = False) -> list[Selection]:

@@ -22,10 +22,16 @@ def _check_field(subgraph: Loaded, type_: TypeDef, field: Field, report: Report)
     where = locate(subgraph.name, field.node)
     if type_.kind == "INTERFACE":
         if field.has("external"):
-            message = f'Interface type field "{coordinate}" is marked @external but @external is not allowed on interface fields.'
+            message = (
+                f'Interface type field "{coordinate}" is marked @external but @external is not allowed on interface '
+                "fields."
+            )
             report.error("EXTERNAL_ON_INTERFACE", f"[{subgraph.name}] {message}", where)
         if field.has("shareable"):
-            message = f'Invalid use of @shareable on field "{coordinate}": only object type fields can be marked with @shareable'
+            message = (
+                f'Invalid use of @shareable on field "{coordinate}": only object type fields can be marked with '
+                "@shareable"
+            )
             report.error("INVALID_SHAREABLE_USAGE", f"[{subgraph.name}] {message}", where)
         if subgraph.is_external(type_, field):
             _check_external(subgraph, type_, field, report)
@@ -73,7 +79,10 @@ def _check_interface_keys(subgraph: Loaded, type_: TypeDef, report: Report) -> N
                 continue
             texts = {text_of(one) for _, one in subgraph.keys(impl)}
             if text_of(selections) not in texts:
-                message = f'Key on interface type "{type_.name}" ("{text_of(selections)}") is missing on implementation type "{impl.name}".'
+                message = (
+                    f'Key on interface type "{type_.name}" ("{text_of(selections)}") is missing on implementation '
+                    f'type "{impl.name}".'
+                )
                 report.error(
                     "INTERFACE_KEY_NOT_ON_IMPLEMENTATION",
                     f"[{subgraph.name}] {message}",

@@ -80,7 +80,7 @@ class Moves:
 
     def _opens(self, type_: str, found: list[Position], to: Position, parent: str, key: FieldSet) -> bool:
         """Whether a key can be filled in.  Who only knows an interface cannot name the object's own type."""
-        usable = [one for one in found if one.type == type_ or one.type == parent or parent == one.type]
+        usable = [one for one in found if one.type in (type_, parent)]
         if parent != type_ and to.type == type_:
             usable = [one for one in found if one.type == parent]
         return bool(usable) and self.resolves(type_, usable if len(usable) < len(found) else found, key)

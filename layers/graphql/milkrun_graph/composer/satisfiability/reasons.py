@@ -74,7 +74,8 @@ def describe_mismatch(path: tuple[str, ...], coordinate: str, type_: str, types:
         for name, one in types.items()
     ]
     return (
-        f'For the following supergraph API query:\n{sample_query(path, "...")}\nShared field "{coordinate}" return type "{type_}" '
+        f'For the following supergraph API query:\n{sample_query(path, "...")}\nShared field "{coordinate}" '
+        f'return type "{type_}" '
         "has different sets of possible runtime types across subgraphs:\n" + "\n".join(lines) + "\n"
         "Shared fields must resolve the same way in all subgraphs."
     )

@@ -1,7 +1,7 @@
 """The search: every field of the API schema from every set of positions in which its parent can be found.
 
-A query fails when none of the positions of an object leads to a field.  Fewer positions are harder to satisfy than more,
-so a set that includes one already searched needs no search of its own.
+A query fails when none of the positions of an object leads to a field.  Fewer positions are harder to satisfy than
+more, so a set that includes one already searched needs no search of its own.
 """
 
 import heapq
@@ -13,7 +13,7 @@ from milkrun_graph.composer.issues import Report
 from milkrun_graph.composer.merge import Merged
 from milkrun_graph.composer.model import Field, Schema, TypeDef, composite, named
 from milkrun_graph.composer.satisfiability.moves import Moves, Position
-from milkrun_graph.composer.satisfiability.reasons import describe_mismatch, describe_object_failure, describe_failure
+from milkrun_graph.composer.satisfiability.reasons import describe_failure, describe_mismatch, describe_object_failure
 from milkrun_graph.composer.subgraph import Loaded
 
 MAX_STATES = 1_000_000
