@@ -35,6 +35,8 @@ from milkrun_graph.executor.options import Options
 from milkrun_graph.executor.variables import InputField, InputType, Variable, Variables
 
 MAX_ERRORS = 20
+# What graphql-core says when comparing the fields of a document would take too long.
+_ABORTED = "Validation aborted."
 _HINT = re.compile(r" Did you mean .*\?$")
 
 
@@ -94,6 +96,8 @@ def _validate(document: DocumentNode, schema: GraphQLSchema, options: Options) -
         if errors:
             raise DocumentRefused("INTROSPECTION_DISABLED", errors)
     errors = validate(schema, document, specified_rules, max_errors=MAX_ERRORS)
+    if errors and errors[0].message == _ABORTED:
+        raise LimitExceeded("MAX_FIELDS_LIMIT", "the document names the same fields too often to be validated")
     if errors:
         raise DocumentRefused("GRAPHQL_VALIDATION_FAILED", errors, hints=options.introspection)
 

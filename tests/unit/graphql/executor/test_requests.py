@@ -85,6 +85,7 @@ SPREADS = "".join(f"fragment F{at} on Query {{ ...F{at + 1} ...F{at + 1} }} " fo
         ("{" + "".join(f" a{at}: __typename" for at in range(200)) + "}", "MAX_ALIASES_LIMIT"),
         ("{" + " __typename" * 60 + "}", "MAX_ROOT_FIELDS_LIMIT"),
         ("{ people {" + " name" * 5_000 + "} }", "MAX_FIELDS_LIMIT"),
+        ("{ people {" + ("knownFor {" + " id" * 40 + "}") * 40 + "} }", "MAX_FIELDS_LIMIT"),
         ("{ ...F0 } " + SPREADS + "fragment F40 on Query { people { name } }", "MAX_ROOT_FIELDS_LIMIT"),
     ],
 )
