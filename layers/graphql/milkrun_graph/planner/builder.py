@@ -234,8 +234,10 @@ class Builder:
     def _open(self, node: Node, jump: Jump, prefix: Chain, hop: Hop) -> Node:
         """Enters another subgraph from the node, or joins an entry that is there already."""
         types = node.world if jump.whole else hop.types & node.world
-        key, needs = self._secure(items_of(self._supergraph, jump.key, types), node, prefix, types)
-        requires, more = self._secure(items_of(self._supergraph, jump.requires, types), node, prefix, types)
+        key, needs = self._secure(items_of(self._supergraph, self.keys.shapes, jump.key, types), node, prefix, types)
+        requires, more = self._secure(
+            items_of(self._supergraph, self.keys.shapes, jump.requires, types), node, prefix, types
+        )
         needs |= more | {node.step} | self._secure_typenames(jump, node, prefix, types)
         contexts, above = self._secure_contexts(jump, node, prefix)
         needs |= above

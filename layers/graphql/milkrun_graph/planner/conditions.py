@@ -1,11 +1,12 @@
 """Keys and requirements as items, the leaves under items, and what of them goes into a representation."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from milkrun_graph.planner.keys import SourceKeys
 from milkrun_graph.planner.operation import TYPENAME, Item
 from milkrun_graph.planner.plan import RepresentationField
+from milkrun_graph.planner.shapes import Shapes
 from milkrun_graph.supergraph.tables import FieldSet, Kind, Supergraph, TypeRef
 
 
@@ -37,7 +38,7 @@ def chains(items: Iterable[Item], prefix: Chain = ()) -> Iterator[Chain]:
             yield chain
 
 
-def items_of(supergraph: Supergraph, fields: FieldSet, types: frozenset[str]) -> tuple[Item, ...]:
+def items_of(supergraph: Supergraph, shapes: Shapes, fields: FieldSet, types: frozenset[str]) -> tuple[Item, ...]:
     """A field set on objects of ``types`` as items, with ``__typename`` below every abstract field."""
     items = []
     for one in fields:
@@ -51,12 +52,19 @@ def items_of(supergraph: Supergraph, fields: FieldSet, types: frozenset[str]) ->
         inner: tuple[Item, ...] = ()
         if one.fields:
             possible = supergraph.possible(type_.named)
-            inner = items_of(supergraph, one.fields, possible)
+            inner = items_of(supergraph, shapes, one.fields, possible)
             known = supergraph.types[type_.named]
             if known.kind is not Kind.OBJECT and all(item.name != TYPENAME for item in inner):
                 inner = (*inner, typename_item(possible))
-        items.append(Item(one.name, one.name, asked, type_, one.arguments, items=inner, internal=True))
+        items.extend(
+            Item(one.name, one.name, group, type_, one.arguments, items=_copies(inner), internal=True)
+            for group in shapes.groups(one.name, asked)
+        )
     return tuple(items)
+
+
+def _copies(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    return tuple(replace(item, items=_copies(item.items)) for item in items)
 
 
 def assign_sources(keys: SourceKeys, items: Iterable[Item], path: tuple[str, ...]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from milkrun_graph.planner.conditions import Chain, chains, items_of
 from milkrun_graph.planner.operation import Item
 from milkrun_graph.planner.plan import ContextArgument, ContextChoice
+from milkrun_graph.planner.shapes import Shapes
 from milkrun_graph.supergraph.tables import ContextArgumentDef, Supergraph
 
 
@@ -19,8 +20,9 @@ class Found:
 class Contexts:
     """Which types set which context."""
 
-    def __init__(self, supergraph: Supergraph) -> None:
+    def __init__(self, supergraph: Supergraph, shapes: Shapes) -> None:
         self._supergraph = supergraph
+        self._shapes = shapes
         self._setting: dict[str, frozenset[str]] = {}
         for known in supergraph.types.values():
             for name in known.contexts:
@@ -32,7 +34,7 @@ class Contexts:
         for depth in range(len(above) - 1, -1, -1):
             types = above[depth].types
             if types <= setting:
-                return Found(depth, items_of(self._supergraph, argument.selection, types))
+                return Found(depth, items_of(self._supergraph, self._shapes, argument.selection, types))
         return None
 
 

@@ -26,7 +26,7 @@ class SourceKeys:
     """All source keys of one plan, by the path of the object that has them."""
 
     def __init__(self, shapes: Shapes, taken: frozenset[str]) -> None:
-        self._shapes = shapes
+        self.shapes = shapes
         self._uses: dict[Path, dict[str, list[_Use]]] = {}
         self._prefix = "_m"
         while any(key.startswith(self._prefix) for key in taken):
@@ -70,6 +70,6 @@ class SourceKeys:
             equal = use.name == item.name and use.arguments == item.arguments
             if not equal and use.types & item.types:
                 return False
-            if self._shapes.clash(use.name, use.types, item.name, item.types):
+            if self.shapes.clash(use.name, use.types, item.name, item.types):
                 return False
         return True

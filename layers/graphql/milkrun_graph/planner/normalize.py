@@ -1,6 +1,7 @@
 """Makes an operation's tree of items: fragments inlined, conditions decided, equal fields merged (section 6.3.2)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from graphql import DocumentNode, print_ast
@@ -25,7 +26,7 @@ from milkrun_graph.planner.operation import TYPENAME, Item, Operation, PlanOptio
 from milkrun_graph.planner.plan import OperationKind
 from milkrun_graph.planner.shapes import Shapes
 from milkrun_graph.supergraph.fieldsets import print_arguments
-from milkrun_graph.supergraph.tables import Arguments, Kind, SuperField, Supergraph, TypeRef
+from milkrun_graph.supergraph.tables import Arguments, Kind, Supergraph, TypeRef
 
 _TYPENAME_TYPE = TypeRef("String", "!")
 
@@ -105,33 +106,36 @@ class _Normalizer:
         """The items of several selection sets on one type, merged."""
         possible = self._supergraph.possible(parent)
         groups: dict[_Same, list[FieldNode]] = {}
-        for node, types in self._fields(sets, possible):
+        static: dict[_Same, str] = {}
+        for node, types, on in self._fields(sets, possible, parent):
             key = node.alias.value if node.alias else node.name.value
             same = (key, node.name.value, print_arguments(node.arguments or ()), types)
             groups.setdefault(same, []).append(node)
+            static.setdefault(same, on)
         self._charge(len(groups), path)
-        items = self._absorb([self._item(parent, same, nodes, path, at_root) for same, nodes in groups.items()])
+        items = self._absorb([self._item(static[same], same, nodes, path, at_root) for same, nodes in groups.items()])
         items = [part for item in items for part in self._authorized(parent, item)]
+        items = [part for item in items for part in self._apart(item)]
         return tuple(items if at_root else self._with_typename(parent, items, possible))
 
     def _fields(
-        self, sets: Iterable[SelectionSetNode], possible: frozenset[str]
-    ) -> Iterable[tuple[FieldNode, frozenset[str]]]:
-        """The fields in document order, each with the types that its fragments leave it."""
-        stack: list[tuple[SelectionNode, frozenset[str]]] = [
-            (node, possible) for selected in reversed(list(sets)) for node in reversed(selected.selections)
+        self, sets: Iterable[SelectionSetNode], possible: frozenset[str], parent: str
+    ) -> Iterable[tuple[FieldNode, frozenset[str], str]]:
+        """The fields in document order, each with the types that its fragments leave it, and its static type."""
+        stack: list[tuple[SelectionNode, frozenset[str], str]] = [
+            (node, possible, parent) for selected in reversed(list(sets)) for node in reversed(selected.selections)
         ]
         while stack:
-            node, types = stack.pop()
+            node, types, on = stack.pop()
             if not self._included(node.directives or ()):
                 continue
             if isinstance(node, FieldNode):
-                yield node, types
+                yield node, types, on
                 continue
             condition, inner = self._fragment(node)
             narrowed = types & self._supergraph.possible(condition) if condition else types
             if narrowed:
-                stack.extend((child, narrowed) for child in reversed(inner.selections))
+                stack.extend((child, narrowed, condition or on) for child in reversed(inner.selections))
             self._charge(1, ())
 
     def _fragment(self, node: SelectionNode) -> tuple[str | None, SelectionSetNode]:
@@ -167,17 +171,37 @@ class _Normalizer:
             return Item(key, name, types, _TYPENAME_TYPE, source=TYPENAME)
         if at_root and name in {"__schema", "__type"}:
             return Item(key, name, types, TypeRef(name), arguments, source=key, introspection=True)
-        field = self._field(parent, name, types)
+        type_ = self._type(parent, name, types)
         sets = [node.selection_set for node in nodes if node.selection_set]
-        inner = self.collect(field.type.named, sets, (*path, key)) if sets else ()
-        return Item(key, name, types, field.type, arguments, _variables_in(nodes[0]), inner)
+        inner = self.collect(type_.named, sets, (*path, key)) if sets else ()
+        return Item(key, name, types, type_, arguments, _variables_in(nodes[0]), inner)
 
-    def _field(self, parent: str, name: str, types: frozenset[str]) -> SuperField:
-        for candidate in (parent, *sorted(types)):
-            known = self._supergraph.types.get(candidate)
-            if known and name in known.fields:
-                return known.fields[name]
-        raise RequestRefused(f"type {parent} has no field {name}")
+    def _type(self, static: str, name: str, types: frozenset[str]) -> TypeRef:
+        """The field's type on the objects' own types, if they agree (section 6.3); else on the static type."""
+        known = self._supergraph.types
+        own = {known[one].fields[name].type for one in types if name in known[one].fields}
+        if len(own) == 1:
+            return own.pop()
+        if name not in known[static].fields:
+            raise RequestRefused(f"type {static} has no field {name}")
+        return known[static].fields[name].type
+
+    def _apart(self, item: Item) -> Iterable[Item]:
+        """The item, or one per group of types that cannot be asked under one key."""
+        if item.name == TYPENAME or item.introspection or item.unauthorized:
+            return [item]
+        groups = self._shapes.groups(item.name, item.types)
+        if len(groups) == 1:
+            return [item]
+        parts = [_copy(item, group) for group in groups]
+        for part in parts:
+            part.type = TypeRef(item.type.named, self._wrap(part))
+        return parts
+
+    def _wrap(self, item: Item) -> str:
+        known = self._supergraph.types
+        own = {known[one].fields[item.name].type.wrap for one in item.types if item.name in known[one].fields}
+        return own.pop() if len(own) == 1 else item.type.wrap
 
     def _authorized(self, parent: str, item: Item) -> Iterable[Item]:
         """The item; or the part of its types that the request may see, and the part that it may not."""
@@ -218,13 +242,16 @@ class _Normalizer:
         kept = []
         for item in items:
             first = seen.get((item.key, item.name, item.arguments))
-            if item.items or not first or self._shapes.clash(item.name, item.types, first.name, first.types):
+            if item.items or not first or first.type != item.type or self._clash(first, item):
                 kept.append(item)
                 if not item.items:
                     seen[item.key, item.name, item.arguments] = item
             else:
                 first.types |= item.types
         return kept
+
+    def _clash(self, item: Item, other: Item) -> bool:
+        return self._shapes.clash(item.name, item.types, other.name, other.types)
 
     def _charge(self, count: int, path: tuple[str, ...]) -> None:
         self._size += count
@@ -233,6 +260,10 @@ class _Normalizer:
             raise PlanningFailed(f"the operation has more than {limits.items} fields", path, "OPERATION_TOO_LARGE")
         if len(path) > limits.depth:
             raise PlanningFailed(f"the operation is deeper than {limits.depth}", path, "OPERATION_TOO_LARGE")
+
+
+def _copy(item: Item, types: frozenset[str]) -> Item:
+    return replace(item, types=types, items=tuple(_copy(child, child.types) for child in item.items))
 
 
 def _variables_in(node: FieldNode) -> frozenset[str]:

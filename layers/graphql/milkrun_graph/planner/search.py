@@ -98,7 +98,7 @@ class Search:
         self._work = work
         self._options = options
         self._root = root
-        self.contexts = Contexts(supergraph)
+        self.contexts = Contexts(supergraph, keys.shapes)
         self._depth = 0
         self._cut = False
         self._conditions: dict[tuple[object, ...], list[Condition]] = {}
@@ -156,7 +156,10 @@ class Search:
 
     def conditions(self, jump: Jump, prefix: Chain, types: frozenset[str]) -> list[Condition]:
         """What the jump needs, with the source keys that exist already."""
-        items = [*items_of(self._supergraph, jump.key, types), *items_of(self._supergraph, jump.requires, types)]
+        items = [
+            *items_of(self._supergraph, self._keys.shapes, jump.key, types),
+            *items_of(self._supergraph, self._keys.shapes, jump.requires, types),
+        ]
         if jump.typename is None and not jump.is_root:
             items.append(typename_item(types))
         above: list[Condition] = []

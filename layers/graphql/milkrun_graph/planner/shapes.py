@@ -27,6 +27,28 @@ class Shapes:
         shapes = self._of(other, theirs)
         return any(len(found | shapes[graph]) > 1 for graph, found in self._of(name, mine).items() if graph in shapes)
 
+    def groups(self, name: str, types: frozenset[str]) -> list[frozenset[str]]:
+        """The types, apart where a subgraph must be asked for each of them and they would clash there."""
+        if len(types) < 2:  # noqa: PLR2004 - nothing to part
+            return [types]
+        apart = [graph for graph, shapes in self._of(name, types).items() if len(shapes) > 1]
+        apart = [graph for graph in apart if not self._asked_as_one(graph, name, types)]
+        found: dict[tuple[frozenset[_Shape], ...], set[str]] = {}
+        for one in sorted(types) if apart else ():
+            shapes = self._of_one(one, name)
+            found.setdefault(tuple(shapes.get(graph, frozenset()) for graph in apart), set()).add(one)
+        return [frozenset(group) for group in found.values()] or [types]
+
+    def _asked_as_one(self, graph: str, name: str, types: frozenset[str]) -> bool:
+        """Whether an interface of the subgraph has the field for all of the types that it knows."""
+        here = frozenset(one for one in types if graph in self._supergraph.subtypes.get(one, {}))
+        shared = frozenset.intersection(*(self._supergraph.interfaces.get(one, frozenset()) for one in here))
+        for interface in shared:
+            subtype = self._supergraph.subtype(interface, graph)
+            if subtype and subtype.kind is Kind.INTERFACE and name in subtype.fields and subtype.possible <= types:
+                return True
+        return False
+
     def _of(self, name: str, types: frozenset[str]) -> dict[str, frozenset[_Shape]]:
         found: dict[str, frozenset[_Shape]] = {}
         for one in types:
