@@ -2,7 +2,7 @@
 
 import typer
 
-from milkrun.cli.graph import check, diff, plan, serve
+from milkrun.cli.graph import check, compose, diff, plan, serve
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -10,6 +10,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 done · 1 the graph is refused · 2 bad input",
 )
 app.command("check")(check.check)
+app.command("compose")(compose.compose)
 app.command("diff")(diff.diff)
 app.command("plan")(plan.plan)
 app.command("serve")(serve.serve)

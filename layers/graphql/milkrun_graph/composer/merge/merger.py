@@ -73,25 +73,28 @@ def _shallow(state: State) -> dict[str, Sources]:
     found = {}
     for name in dict.fromkeys(name for one in state.subgraphs for name in one.schema.types):
         sources = state.sources(name)
-        if not any(type_.has_base for type_ in sources.values()) and name not in ROOTS.values():
-            for subgraph, type_ in sources.items():
-                message = (
-                    f'[{subgraph}] Type "{name}" is an extension type, but there is no type definition for "{name}" '
-                    "in any subgraph."
-                )
-                state.report.error("EXTENSION_WITH_NO_BASE", message, locate(subgraph, type_.node))
         kind = _kind(state, name, sources)
-        if kind:
-            state.schema.types[name] = TypeDef(name, kind=kind, has_base=True)
-            found[name] = {
-                subgraph: type_
-                for subgraph, type_ in sources.items()
-                if kind == ("INTERFACE" if state.named(subgraph).is_interface_object(name) else type_.kind)
-            }
+        state.schema.types[name] = TypeDef(name, kind=kind, has_base=True)
+        found[name] = {
+            subgraph: type_
+            for subgraph, type_ in sources.items()
+            if kind == ("INTERFACE" if state.named(subgraph).is_interface_object(name) else type_.kind)
+        }
+        if name not in ROOTS.values():
+            _check_bases(state, name, found[name])
     if not any(one.type("Query") for one in state.subgraphs):
         message = "No queries found in any subgraph: a supergraph must have a query root type."
         state.report.error("NO_QUERIES", message)
     return found
+
+
+def _check_bases(state: State, name: str, sources: Sources) -> None:
+    """Somebody must define what others extend."""
+    if any(type_.has_base for type_ in sources.values()):
+        return
+    for subgraph, type_ in sources.items():
+        message = f'[{subgraph}] Type "{name}" is an extension type, but no subgraph has a type definition for it.'
+        state.report.error("EXTENSION_WITH_NO_BASE", message, locate(subgraph, type_.node))
 
 
 def _kind(state: State, name: str, sources: Sources) -> Kind:

@@ -1,6 +1,6 @@
 """Rules for the other directives: where they may stand, and which do not go together."""
 
-from milkrun_graph.composer.fieldsets import text_of
+from milkrun_graph.composer.fieldsets import FieldSetFault, text_of
 from milkrun_graph.composer.issues import Report, locate
 from milkrun_graph.composer.model import Element, Field, TypeDef
 from milkrun_graph.composer.subgraph import Loaded
@@ -73,9 +73,13 @@ def _check_interface_object(subgraph: Loaded, type_: TypeDef, report: Report) ->
 
 def _check_interface_keys(subgraph: Loaded, type_: TypeDef, report: Report) -> None:
     """Every implementation must have the keys of its interface, or nobody could find out which one an entity is."""
-    for applied, selections in subgraph.keys(type_):
+    for applied in type_.having("key"):
+        try:
+            selections = subgraph.field_set(type_.name, applied)
+        except FieldSetFault:
+            continue
         for impl in subgraph.schema.implementations(type_.name):
-            if impl.kind != "OBJECT" or not selections:
+            if impl.kind != "OBJECT":
                 continue
             texts = {text_of(one) for _, one in subgraph.keys(impl)}
             if text_of(selections) not in texts:
