@@ -70,9 +70,10 @@ def test_the_gateway_answers_as_one_server_would(seed: int) -> None:
     scene = Scene.draw(seed)
     for _ in range(OPERATIONS):
         operation = scene.operation()
-        answer = ask(scene, operation, InProcess(scene.subgraphs()))
+        answer, effects = ask(scene, operation, InProcess(scene.subgraphs())), scene.reference.dataset.taken_effects()
         want = scene.reference.execute(operation.query, operation.variables, valid=True)
         assert answer == {"data": want.data}, operation.query
+        assert effects == scene.reference.dataset.taken_effects(), operation.query
 
 
 @given(seeds)

@@ -6,9 +6,11 @@
     graphs:
       reviews: {b1: {id: never}, b2: null}
 
-`"@b1"` refers to an object; `$by` chooses by an argument, `$first` cuts a list to an argument, `$error` fails.
+`"@b1"` refers to an object; `$by` chooses by an argument, `$first` cuts a list to an argument, `$echo` is what the
+arguments are, `$error` fails.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +43,12 @@ class Dataset:
     def __init__(self, objects: dict[str, Any], graphs: dict[str, dict[str, Any]] | None = None) -> None:
         self.records = {name: Record(name, values) for name, values in objects.items()}
         self.graphs = graphs or {}
+        self.effects: list[str] = []
+
+    def taken_effects(self) -> list[str]:
+        """What root fields of mutations were run since the last call, in order."""
+        found, self.effects = self.effects, []
+        return found
 
     def entities(self, graph: str) -> list[Record]:
         """The objects that this graph knows."""
@@ -49,6 +57,8 @@ class Dataset:
 
     def value(self, graph: str | None, record: Record, name: str, arguments: dict[str, Any]) -> Any:
         """The value of a field as one graph sees it, or as it truly is when no graph is named."""
+        if record.name == "Mutation":
+            self.effects.append(f"{name} {arguments}")
         own = self.graphs.get(graph or "", {}).get(record.name or "") or {}
         found = own[name] if name in own else record.values.get(name)
         return self._linked(_chosen(found, arguments), graph)
@@ -102,6 +112,8 @@ def _chosen(value: Any, arguments: dict[str, Any]) -> Any:
         raise Failed(value["$error"])
     if "$by" in value:
         return _chosen(value.get(str(arguments.get(value["$by"])), value.get("$else")), arguments)
+    if "$echo" in value:
+        return json.dumps(arguments, sort_keys=True)
     if "$first" in value:
         return value["of"][: arguments[value["$first"]]]
     return value

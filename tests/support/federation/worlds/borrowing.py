@@ -2,7 +2,14 @@
 
 from random import Random
 
-from tests.support.federation.worlds.model import Field, Object, World
+from tests.support.federation.worlds.model import CHOOSING, ECHOED, Field, Object, World
+
+# With every argument, so that it does not matter what the defaults are.
+ALL_GIVEN = {
+    "": "",
+    CHOOSING: "(n: {})",
+    ECHOED: '(filter: {{n: {}, tags: [], color: RED, more: null}}, list: [3], color: BLUE, text: \\"b\\")',
+}
 
 
 def draw_requires(random: Random, world: World) -> None:
@@ -19,7 +26,7 @@ def draw_requires(random: Random, world: World) -> None:
 
 
 def _required(random: Random, world: World, wanted: Field, graph: str) -> str:
-    argument = f"(n: {random.randint(1, 3)})" if wanted.argument else ""
+    argument = ALL_GIVEN[wanted.argument].format(random.randint(1, 3))
     if wanted.is_leaf:
         wanted.external.add(graph)
         return f"{wanted.name}{argument}"

@@ -5,7 +5,7 @@ from random import Random
 
 from tests.support.federation.worlds.abstracts import draw_abstracts
 from tests.support.federation.worlds.borrowing import draw_provides, draw_requires
-from tests.support.federation.worlds.model import Abstract, Field, Key, Object, World
+from tests.support.federation.worlds.model import CHOOSING, ECHOED, Abstract, Field, Key, Object, World
 
 LEAVES = ("String", "Int", "Boolean", "Color", "String!", "Int!", "[Int]", "[String!]", "Color!")
 WRAPS = ("{}", "{}", "{}", "[{}]", "[{}!]", "[{}]!", "[{}!]!", "{}!", "[[{}]]")
@@ -91,10 +91,22 @@ def _leaf(random: Random, number: int, graphs: list[str], taste: Taste) -> Field
     if random.random() < 0.1:
         kind = kind.removesuffix("!") if kind.endswith("!") else f"{kind}!"
     served = [random.choice(graphs)] if taste.plain or random.random() < 0.7 else some(random, graphs)
-    found = Field(f"n{number}", kind, served, "(n: Int = 1)" if random.random() < 0.2 else "")
+    argument = CHOOSING if random.random() < 0.2 else ""
+    if kind == "String" and random.random() < 0.4:
+        argument = ECHOED
+    found = Field(f"n{number}", kind, served, argument)
     if len(served) > 1 and not kind.endswith("!") and random.random() < 0.4:
         found.types = {served[0]: f"{kind}!"}
     return found
+
+
+def _draw_change(random: Random, world: World, number: int) -> Field:
+    name = f"change{number}"
+    if random.random() < 0.3:
+        return Field(name, "String", [random.choice(world.graphs)], ECHOED)
+    targets: list[Object | Abstract] = [*world.entities, *world.abstracts.values()]
+    target = random.choice(targets)
+    return Field(name, random.choice(WRAPS).format(target.name), [random.choice(target.graphs)], CHOOSING)
 
 
 def _draw_value(random: Random, world: World, name: str, taste: Taste) -> None:
@@ -121,7 +133,7 @@ def _draw_references(random: Random, world: World, entity: Object, taste: Taste)
         if isinstance(target, Object) and not taste.plain and random.random() < 0.3:
             served = some(random, shared)
         wrap = random.choice(WRAPS)
-        argument = "(n: Int = 1)" if random.random() < 0.15 else ""
+        argument = CHOOSING if random.random() < 0.15 else ""
         entity.fields.append(Field(f"to{target.name}_{number}", wrap.format(target.name), served, argument))
 
 
@@ -130,11 +142,14 @@ def _draw_roots(random: Random, world: World, taste: Taste) -> None:
     for target in targets:
         for graph in some(random, target.graphs):
             kind = random.choice(WRAPS).format(target.name)
-            argument = "(n: Int = 1)" if random.random() < 0.2 else ""
+            argument = CHOOSING if random.random() < 0.2 else ""
             name = f"{target.name.lower()}_{graph}"
             world.query.fields.append(Field(name, kind, [graph], argument))
     for entity in world.entities:
         if not taste.plain and len(entity.graphs) > 1 and random.random() < 0.3:
             kind = random.choice(WRAPS).format(entity.name)
             world.query.fields.append(Field(f"any{entity.name}", kind, some(random, entity.graphs, 2)))
+    for number in range(random.choice((0, 2, 4))):
+        world.mutation.fields.append(_draw_change(random, world, number))
     world.query.graphs = world.graphs
+    world.mutation.graphs = sorted({graph for each in world.mutation.fields for graph in each.graphs})

@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from tests.support.federation.worlds.model import COLORS, Field, Object, World
+from tests.support.federation.worlds.model import COLORS, ECHOED, Field, Object, World
 
 LEAVES: dict[str, tuple[Any, ...]] = {
     "String": ("one", "two", 'say "hi"\n', ""),
@@ -17,7 +17,7 @@ def draw_facts(random: Random, world: World, errors: float = 0.0) -> dict[str, A
     """Objects as a `Dataset` wants them; `errors` is how likely a field that nothing builds on fails."""
     facts = _Facts(random, world, errors)
     objects = {name: facts.one(world.objects[kind], name) for kind, names in facts.names.items() for name in names}
-    return {"Query": facts.one(world.query, "Query")} | objects
+    return {each.name: facts.one(each, each.name) for each in world.roots} | objects
 
 
 class _Facts:
@@ -34,6 +34,8 @@ class _Facts:
         for each in owner.fields + owner.borrowed:
             if each.name in ("id", "sku"):
                 values[each.name] = f"{name}-{each.name}"
+            elif each.argument == ECHOED:
+                values[each.name] = {"$echo": True}
             elif each.argument:
                 values[each.name] = {
                     "$by": "n",

@@ -4,6 +4,10 @@ from dataclasses import dataclass, field
 
 SCALARS = {"ID", "String", "Int", "Boolean", "Color"}
 COLORS = ("RED", "GREEN", "BLUE")
+# Two argument lists: one chooses among values, the other, of fields that are strings, is the value.
+CHOOSING = "(n: Int = 1)"
+ECHOED = '(filter: Filter, list: [Int!] = [1, 2], color: Color = RED, text: String = "a")'
+FILTER = "input Filter{} {{ n: Int = 5 tags: [String!] color: Color more: Filter }}"
 
 
 @dataclass(slots=True)
@@ -91,10 +95,15 @@ class World:
     objects: dict[str, Object] = field(default_factory=dict)
     abstracts: dict[str, Abstract] = field(default_factory=dict)
     query: Object = field(default_factory=lambda: Object("Query", []))
+    mutation: Object = field(default_factory=lambda: Object("Mutation", []))
 
     @property
     def entities(self) -> list[Object]:
         return [each for each in self.objects.values() if each.keys]
+
+    @property
+    def roots(self) -> list[Object]:
+        return [self.query, self.mutation] if self.mutation.fields else [self.query]
 
     def graphs_of(self, name: str) -> list[str]:
         return self.objects[name].graphs if name in self.objects else self.abstracts[name].graphs

@@ -1,5 +1,6 @@
 """Random operations that are valid for a schema: aliases, arguments, variables, fragments of both kinds, conditions."""
 
+import json
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -7,18 +8,27 @@ from typing import Any
 from graphql import (
     GraphQLCompositeType,
     GraphQLField,
+    GraphQLInputType,
     GraphQLSchema,
     OverlappingFieldsCanBeMergedRule,
     VariablesInAllowedPositionRule,
     get_named_type,
     is_abstract_type,
     is_composite_type,
+    is_input_object_type,
+    is_list_type,
+    is_non_null_type,
     is_object_type,
     parse,
     validate,
 )
 
+from tests.support.federation.worlds.model import COLORS
+
 ATTEMPTS = 4
+UNKNOWN = object()
+ROOTS = ("Query", "Mutation")
+VALUES: dict[str, tuple[Any, ...]] = {"Int": (1, 2, 3), "String": ("", "a", 'b"'), "Color": COLORS}
 # What the drawing does not see to by itself; all rules together take most of a case's time.
 DOUBTFUL = [OverlappingFieldsCanBeMergedRule, VariablesInAllowedPositionRule]
 NOTHING = "{ __typename }"
@@ -51,9 +61,12 @@ class _Draw:
         self.fragments: list[str] = []
 
     def operation(self, depth: int) -> Operation:
-        assert self.schema.query_type
-        body = self.selection_set(self.schema.query_type, depth)
-        head = f"query Q({', '.join(self.declared)}) " if self.declared else "query Q "
+        root, kind = self.schema.query_type, "query"
+        if self.schema.mutation_type and self.chance(0.3):
+            root, kind = self.schema.mutation_type, "mutation"
+        assert root
+        body = self.selection_set(root, depth)
+        head = f"{kind} Q({', '.join(self.declared)}) " if self.declared else f"{kind} Q "
         return Operation("\n".join([head + body, *self.fragments]), self.variables)
 
     def chance(self, likely: float) -> bool:
@@ -69,7 +82,7 @@ class _Draw:
             return ""
         if self.chance(0.08):
             return self.alias("__typename") + self.condition()
-        if parent is not self.schema.query_type and self.chance(0.35 if is_abstract_type(parent) else 0.12):
+        if parent.name not in ROOTS and self.chance(0.35 if is_abstract_type(parent) else 0.12):
             return self.fragment(parent, depth)
         fields = getattr(parent, "fields", {})
         if not fields:
@@ -82,7 +95,7 @@ class _Draw:
         composite = is_composite_type(named)
         if composite and depth <= 0:
             return ""
-        arguments = self.argument() if definition.args and self.chance(0.7) else ""
+        arguments = self.arguments(definition) if definition.args and self.chance(0.7) else ""
         below = " " + self.selection_set(named, depth - 1) if is_composite_type(named) else ""
         return f"{self.alias(name)}{arguments}{self.condition()}{below}"
 
@@ -91,20 +104,43 @@ class _Draw:
             return name
         return f"{self.random.choice(('x', 'y', 'id', 'n0', 'n1', '_m0'))}: {name}"
 
-    def argument(self) -> str:
-        number = self.random.randint(1, 3)
-        if self.chance(0.6):
-            return f"(n: {self.random.choice((number, number, 'null'))})"
-        return f"(n: ${self.variable('Int', number)})"
+    def arguments(self, definition: GraphQLField) -> str:
+        given = [f"{name}: {self.value(arg.type)}" for name, arg in definition.args.items() if self.chance(0.6)]
+        return f"({', '.join(given)})" if given else ""
 
-    def variable(self, kind: str, value: Any) -> str:
-        """Given, left to its default, or both absent and without one where null may be."""
+    def value(self, kind: GraphQLInputType, depth: int = 2) -> str:
+        """A literal, or a variable; inside of lists and input objects as well."""
+        literal, plain = self.literal(kind, depth)
+        if plain is UNKNOWN or self.chance(0.6):
+            return literal
+        return f"${self.variable(str(kind), literal, plain)}"
+
+    def literal(self, kind: GraphQLInputType, depth: int) -> tuple[str, Any]:
+        """The text, and the same as JSON if there is no variable in it."""
+        if is_non_null_type(kind):
+            kind = kind.of_type
+        elif self.chance(0.15):
+            return "null", None
+        if is_list_type(kind):
+            return f"[{', '.join(self.value(kind.of_type, depth) for _ in range(self.random.randint(0, 2)))}]", UNKNOWN
+        if is_input_object_type(kind):
+            fields = [name for name in kind.fields if self.chance(0.4 if depth else 0)]
+            return (
+                f"{{{', '.join(f'{each}: {self.value(kind.fields[each].type, depth - 1)}' for each in fields)}}}",
+                UNKNOWN,
+            )
+        plain = self.random.choice(VALUES[get_named_type(kind).name])
+        return plain if plain in COLORS else json.dumps(plain), plain
+
+    def variable(self, kind: str, literal: str, plain: Any) -> str:
+        """Given, left to its default, or left out altogether."""
         name = f"v{len(self.declared)}"
-        how = self.random.choice(("given", "default", "required"))
-        literal = str(value).lower()
-        self.declared.append(f"${name}: {kind}" + {"given": "", "default": f" = {literal}", "required": "!"}[how])
-        if how != "default":
-            self.variables[name] = value
+        how = self.random.choice(("given", "default", "both", "neither"))
+        if how == "neither" and kind.endswith("!"):
+            how = "given"
+        self.declared.append(f"${name}: {kind}" + (f" = {literal}" if how in ("default", "both") else ""))
+        if how in ("given", "both"):
+            self.variables[name] = plain
         return name
 
     def condition(self) -> str:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from tests.support.federation.worlds.model import COLORS, Abstract, Field, Object, World
+from tests.support.federation.worlds.model import COLORS, FILTER, Abstract, Field, Object, World
 
 HEADER = """
 schema
   @link(url: "https://specs.apollo.dev/link/v1.0")
   @link(url: "https://specs.apollo.dev/join/v0.3", for: EXECUTION)
 {
-  query: Query
+  query: Query%s
 }
 directive @join__enumValue(graph: join__Graph!) repeatable on ENUM_VALUE
 directive @join__field(graph: join__Graph, requires: join__FieldSet, provides: join__FieldSet, type: String, external: Boolean, override: String, usedOverridden: Boolean) repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
@@ -27,7 +27,7 @@ LINK = f'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", im
 
 
 def print_supergraph(world: World) -> str:
-    parts = [HEADER, "enum join__Graph {"]
+    parts = [HEADER % (" mutation: Mutation" if world.mutation.fields else ""), "enum join__Graph {"]
     parts += [
         f'  {_enum(graph)} @join__graph(name: "{graph}", url: "http://localhost/{graph}")' for graph in world.graphs
     ]
@@ -37,7 +37,8 @@ def print_supergraph(world: World) -> str:
         f"  {value}{''.join(f' @join__enumValue(graph: {_enum(each)})' for each in world.graphs)}" for value in COLORS
     ]
     parts.append("}")
-    parts += [_merged_object(world, each) for each in [world.query, *world.objects.values()]]
+    parts.append(FILTER.format(_types(world.graphs)))
+    parts += [_merged_object(world, each) for each in [*world.roots, *world.objects.values()]]
     parts += [_merged_abstract(world, each) for each in world.abstracts.values()]
     return "\n".join(parts)
 
@@ -119,8 +120,8 @@ def _merged_abstract(world: World, each: Abstract) -> str:
 
 
 def print_subgraph(world: World, graph: str) -> str:
-    parts = [LINK, f"enum Color {{ {' '.join(COLORS)} }}"]
-    for owner in [world.query, *world.objects.values()]:
+    parts = [LINK, f"enum Color {{ {' '.join(COLORS)} }}", FILTER.format("")]
+    for owner in [*world.roots, *world.objects.values()]:
         if any(each.declared_in(graph) for each in owner.fields):
             parts.append(_object_in(world, owner, graph))
     for each in world.abstracts.values():
