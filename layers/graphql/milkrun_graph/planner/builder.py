@@ -15,12 +15,12 @@ from milkrun_graph.planner.conditions import (
 )
 from milkrun_graph.planner.contexts import context_argument
 from milkrun_graph.planner.keys import SourceKeys
-from milkrun_graph.planner.moves import FieldMove, Jump, Moves
+from milkrun_graph.planner.knowledge import knowledge_of
+from milkrun_graph.planner.moves import FieldMove, Jump
 from milkrun_graph.planner.nodes import Level, Node, Selected, Step, StepContext, merge_fields
 from milkrun_graph.planner.operation import Item, Operation, PlanOptions
 from milkrun_graph.planner.plan import OperationKind, RepresentationField
 from milkrun_graph.planner.search import Search, Spot, Workspace
-from milkrun_graph.planner.shapes import Shapes
 from milkrun_graph.supergraph.tables import Supergraph
 
 _WORTH_SPLITTING = 1.0
@@ -32,13 +32,12 @@ class Builder:
     def __init__(self, supergraph: Supergraph, operation: Operation, options: PlanOptions) -> None:
         self._supergraph = supergraph
         self._operation = operation
-        self.keys = SourceKeys(Shapes(supergraph), operation.keys)
+        known = knowledge_of(supergraph, options.labels)
+        self.keys = SourceKeys(known.shapes, operation.keys)
         self.keys.assign_all(operation.items)
-        self._moves = Moves(supergraph, options.labels)
+        self._moves = known.moves
         self.work = Workspace()
-        self.search = Search(
-            supergraph, self._moves, keys=self.keys, work=self.work, options=options, root=operation.root
-        )
+        self.search = Search(known, keys=self.keys, work=self.work, options=options, root=operation.root)
         self._variable = "_c"
         while any(name.startswith(self._variable) for name in operation.variables):
             self._variable = "_" + self._variable

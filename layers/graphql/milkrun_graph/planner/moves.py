@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from milkrun_graph.planner.operation import TYPENAME
 from milkrun_graph.supergraph.tables import ContextArgumentDef, FieldSet, Kind, SubField, SubType, Supergraph
 
+_REMEMBERED = 50_000
 ENTITIES = ""
 """The type of a position at the root of an entity fetch: the union ``_Entity``."""
 
@@ -117,6 +118,8 @@ class Moves:
         known = self._jumps.get((static, types, name))
         if known is None:
             known = tuple(self._find_jumps(static, types, name))
+            if len(self._jumps) >= _REMEMBERED:
+                self._jumps.clear()
             self._jumps[static, types, name] = known
         return known
 

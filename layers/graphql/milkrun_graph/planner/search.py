@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 from milkrun_graph.errors import PlanningFailed
 from milkrun_graph.planner.conditions import Chain, chains, find_sources, items_of, typename_item
-from milkrun_graph.planner.contexts import Contexts
 from milkrun_graph.planner.keys import SourceKeys
-from milkrun_graph.planner.moves import ENTITIES, FieldMove, Jump, Moves, Position
+from milkrun_graph.planner.knowledge import Knowledge
+from milkrun_graph.planner.moves import ENTITIES, FieldMove, Jump, Position
 from milkrun_graph.planner.nodes import Keys, Node, Step
 from milkrun_graph.planner.operation import PlanOptions
-from milkrun_graph.supergraph.tables import FieldSet, Supergraph
+from milkrun_graph.supergraph.tables import FieldSet
 
 STAGE, FETCH, SHARED_FETCH, FIELD = 100.0, 10.0, 1.0, 0.01
 _OVER, _LATE = 0.5, 0.05
@@ -84,21 +84,20 @@ class Search:
 
     def __init__(
         self,
-        supergraph: Supergraph,
-        moves: Moves,
+        known: Knowledge,
         *,
         keys: SourceKeys,
         work: Workspace,
         options: PlanOptions,
         root: str,
     ) -> None:
-        self._supergraph = supergraph
-        self._moves = moves
+        self._supergraph = known.supergraph
+        self._moves = known.moves
         self._keys = keys
         self._work = work
         self._options = options
         self._root = root
-        self.contexts = Contexts(supergraph, keys.shapes)
+        self.contexts = known.contexts
         self._depth = 0
         self._cut = False
         self._conditions: dict[tuple[object, ...], list[Condition]] = {}

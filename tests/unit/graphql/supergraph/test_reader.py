@@ -48,7 +48,7 @@ def test_conditions_in_field_sets_become_types() -> None:
     )
     first, second = tables.subtypes["Query"]["A"].fields["n"].provides
     assert (first.name, first.types) == ("id", None)
-    assert (second.types, second.arguments) == ({"P"}, (("a", "1"), ("b", "2")))
+    assert (second.types, second.arguments) == (frozenset({"P"}), (("a", "1"), ("b", "2")))
     assert second.fields[0].name == "y"
 
 
