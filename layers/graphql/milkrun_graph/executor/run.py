@@ -17,11 +17,13 @@ from milkrun_graph.executor.compiled import ReadyEntry, ReadyFetch, ReadyPlan
 from milkrun_graph.executor.context import Asked, Split, by_context
 from milkrun_graph.executor.faults import Faults
 from milkrun_graph.executor.merge import copied, merge
-from milkrun_graph.executor.transport import SubgraphDisconnected, SubgraphStatus
+from milkrun_graph.executor.transport import SubgraphDisconnected, SubgraphStatus, SubgraphTimeout
 
 type Targets = list[list[Object]]
 type Fetcher = Callable[[str, bytes, Mapping[str, str], float], Awaitable[bytes]]
 
+# Seconds after a deadline in which a transport may still report it itself.
+GRACE = 0.05
 _NOTHING: Asked = ([], [])
 
 
@@ -109,16 +111,22 @@ class Run:
 
     def _send(self, fetch: ReadyFetch, body: bytes, groups: dict[str, Targets], again: bool = True) -> None:
         name = self._names.get(fetch.fetch.graph, fetch.fetch.graph)
+        deadline = self._loop.time() + fetch.seconds
         try:
-            future = asyncio.ensure_future(self._fetch(name, body, self._headers, self._loop.time() + fetch.seconds))
+            started = self._fetch(name, body, self._headers, deadline)
+            future = asyncio.ensure_future(started)
         except Exception as error:  # noqa: BLE001 - a transport may raise anything; it is this fetch's failure
             self.faults.failed(fetch.fetch, error)
             self._part_ended(fetch)
             return
         self._under_way.add(future)
+        # A transport of futures keeps the deadline by itself; a coroutine may have forgotten it.
+        timer = None if future is started else self._loop.call_at(deadline + GRACE, future.cancel)
 
         def answered(future: asyncio.Future[bytes]) -> None:
             self._under_way.discard(future)
+            if timer is not None:
+                timer.cancel()
             if self._done.done():
                 return
             try:
@@ -160,17 +168,18 @@ class Run:
         data, errors = (answer.get("data"), answer.get("errors")) if isinstance(answer, dict) else (False, None)
         if data.__class__ is dict:
             self._same.clear()
-            self._merge(fetch, data, groups)
+            self._merge(fetch, data, groups, explained=bool(errors))
         elif data is not None or not errors:
             self.faults.malformed(fetch.fetch, "there is no `data`")
         if errors:
             self.faults.reported(fetch.fetch, errors, groups)
 
-    def _merge(self, fetch: ReadyFetch, data: Object, groups: dict[str, Targets]) -> None:
+    def _merge(self, fetch: ReadyFetch, data: Object, groups: dict[str, Targets], *, explained: bool) -> None:
         if fetch.entries:
             for ready in fetch.entries:
-                if groups[ready.entry.alias]:
-                    self._merge_entities(fetch, ready, data.get(ready.entry.alias), groups[ready.entry.alias])
+                entities = data.get(ready.entry.alias)
+                if groups[ready.entry.alias] and not (entities is None and explained):
+                    self._merge_entities(fetch, ready, entities, groups[ready.entry.alias])
         elif not fetch.fetch.path:
             if not merge(self.data, data):
                 self.faults.malformed(fetch.fetch, "two subgraphs disagree about a list")
@@ -180,8 +189,7 @@ class Run:
 
     def _merge_entities(self, fetch: ReadyFetch, ready: ReadyEntry, entities: Any, groups: Targets) -> None:
         if entities.__class__ is not list or len(entities) != len(groups):
-            if entities is not None:
-                self.faults.malformed(fetch.fetch, "it does not have one entity for each representation")
+            self.faults.malformed(fetch.fetch, "it does not have one entity for each representation")
             return
         share = not fetch.after
         for entity, targets in zip(entities, groups, strict=True):
@@ -198,7 +206,7 @@ class Run:
 
 
 def _error(future: asyncio.Future[bytes]) -> BaseException | None:
-    return asyncio.CancelledError() if future.cancelled() else future.exception()
+    return SubgraphTimeout("cancelled") if future.cancelled() else future.exception()
 
 
 def _is_answer(body: bytes) -> bool:

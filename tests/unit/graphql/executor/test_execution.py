@@ -115,6 +115,8 @@ async def test_a_failed_root_fetch_is_one_error() -> None:
         b'{"data":{"_e0":[],"_entities":[]}}',
         b'{"data":{"_e0":[1,2,3],"_entities":[1,2,3]}}',
         b'{"data":null}',
+        b'{"data":{"_entities":null}}',
+        b'{"data":{}}',
     ],
 )
 async def test_an_answer_that_is_not_what_was_asked_for_is_one_error(answer: bytes) -> None:
@@ -234,6 +236,14 @@ async def test_a_mutation_is_never_sent_again() -> None:
     response = await ask(subgraphs, 'mutation { rename(id: "1", name: "x") { name } }')
     assert codes(response) == ["SUBREQUEST_FAILED"]
     assert len(subgraphs.asked) == 1
+
+
+async def test_a_transport_that_forgets_the_deadline_is_ended() -> None:
+    subgraphs = fleet()
+    subgraphs.pauses = {"people": asyncio.get_running_loop().create_future()}
+    response = await ask(subgraphs, "{ person(id: 1) { name } }", options=Options(subgraph_seconds=0.01))
+    assert response["data"] == {"person": None}
+    assert codes(response) == ["SUBREQUEST_TIMEOUT"]
 
 
 async def test_a_mistake_of_a_transport_is_a_failed_fetch() -> None:
