@@ -1,14 +1,17 @@
-"""`make bench`: print every figure, or those named: ``python -m bench up``."""
+"""`make bench`: print the figures of this repository, or those named: ``python -m bench up``.
+
+``graph`` runs only by name: it installs other gateways from npm and needs wrk.
+"""
 
 import sys
 
-from bench import checks, up
+from bench import checks, graph, up
 
-SECTIONS = {"up": up.run, "checks": checks.run}
+SECTIONS = {"up": up.run, "checks": checks.run, "graph": graph.run}
 
 
 def main() -> int:
-    wanted = sys.argv[1:] or list(SECTIONS)
+    wanted = sys.argv[1:] or [name for name in SECTIONS if name != "graph"]
     if unknown := [name for name in wanted if name not in SECTIONS]:
         sys.stderr.write(f"error: no section {', '.join(unknown)}; there are: {', '.join(SECTIONS)}\n")
         return 2
