@@ -63,6 +63,18 @@ def _leaf_of(random: Random, owner: Object, graph: str) -> str:
     return leaf.name
 
 
+def draw_overrides(random: Random, world: World) -> None:
+    """Some fields move from another graph to theirs, some that are required elsewhere hide from clients."""
+    seen = {name for each in world.abstracts.values() for names in each.fields.values() for name in names}
+    for entity in world.entities:
+        for each in entity.fields:
+            others = [graph for graph in entity.graphs if not each.declared_in(graph)]
+            movable = len(each.graphs) == 1 and each.is_leaf and not each.requires and not each.types
+            if others and movable and each.name not in ("id", "sku") and random.random() < 0.25:
+                each.overridden = random.choice(others)
+            each.hidden = bool(each.external) and each.name not in seen and random.random() < 0.2
+
+
 def draw_provides(random: Random, world: World) -> None:
     hosts = [field for owner in [*world.entities, world.query] for field in owner.fields]
     for host in hosts:

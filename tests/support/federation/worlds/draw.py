@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.support.federation.worlds.abstracts import draw_abstracts
-from tests.support.federation.worlds.borrowing import draw_provides, draw_requires
+from tests.support.federation.worlds.borrowing import draw_overrides, draw_provides, draw_requires
 from tests.support.federation.worlds.model import CHOOSING, ECHOED, Abstract, Field, Key, Object, World
 
 LEAVES = ("String", "Int", "Boolean", "Color", "String!", "Int!", "[Int]", "[String!]", "Color!")
@@ -41,6 +41,7 @@ def draw_world(random: Random, taste: Taste) -> World:
     _draw_roots(random, world, taste)
     if not taste.plain:
         draw_provides(random, world)
+        draw_overrides(random, world)
     return world
 
 

@@ -12,7 +12,10 @@ FILTER = "input Filter{} {{ n: Int = 5 tags: [String!] color: Color more: Filter
 
 @dataclass(slots=True)
 class Field:
-    """`graphs` serve it, `external` only name it; `types` holds what differs from `type` in one graph."""
+    """`graphs` serve it, `external` only name it; `types` holds what differs from `type` in one graph.
+
+    `overridden` is a graph that still has it and is no longer asked; `hidden` fields are @inaccessible.
+    """
 
     name: str
     type: str
@@ -22,6 +25,8 @@ class Field:
     types: dict[str, str] = field(default_factory=dict)
     requires: str = ""
     provides: dict[str, str] = field(default_factory=dict)
+    overridden: str = ""
+    hidden: bool = False
 
     @property
     def named(self) -> str:
@@ -32,7 +37,7 @@ class Field:
         return self.named in SCALARS
 
     def declared_in(self, graph: str) -> bool:
-        return graph in self.graphs or graph in self.external
+        return graph in self.graphs or graph in self.external or graph == self.overridden
 
 
 @dataclass(slots=True)

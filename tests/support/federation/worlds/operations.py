@@ -110,10 +110,31 @@ class _Draw:
 
     def value(self, kind: GraphQLInputType, depth: int = 2) -> str:
         """A literal, or a variable; inside of lists and input objects as well."""
+        if self.chance(0.15):
+            return f"${self.given(kind, depth)}"
         literal, plain = self.literal(kind, depth)
         if plain is UNKNOWN or self.chance(0.6):
             return literal
         return f"${self.variable(str(kind), literal, plain)}"
+
+    def given(self, kind: GraphQLInputType, depth: int) -> str:
+        """A variable that holds all of it."""
+        name = f"v{len(self.declared)}"
+        self.declared.append(f"${name}: {kind}")
+        self.variables[name] = self.plain(kind, depth)
+        return name
+
+    def plain(self, kind: GraphQLInputType, depth: int) -> Any:
+        if is_non_null_type(kind):
+            kind = kind.of_type
+        elif self.chance(0.15):
+            return None
+        if is_list_type(kind):
+            return [self.plain(kind.of_type, depth) for _ in range(self.random.randint(0, 2))]
+        if is_input_object_type(kind):
+            fields = [name for name in kind.fields if self.chance(0.4 if depth else 0)]
+            return {name: self.plain(kind.fields[name].type, depth - 1) for name in fields}
+        return self.random.choice(VALUES[get_named_type(kind).name])
 
     def literal(self, kind: GraphQLInputType, depth: int) -> tuple[str, Any]:
         """The text, and the same as JSON if there is no variable in it."""

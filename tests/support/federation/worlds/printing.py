@@ -8,9 +8,11 @@ HEADER = """
 schema
   @link(url: "https://specs.apollo.dev/link/v1.0")
   @link(url: "https://specs.apollo.dev/join/v0.3", for: EXECUTION)
+  @link(url: "https://specs.apollo.dev/inaccessible/v0.2", for: SECURITY)
 {
   query: Query%s
 }
+directive @inaccessible on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION
 directive @join__enumValue(graph: join__Graph!) repeatable on ENUM_VALUE
 directive @join__field(graph: join__Graph, requires: join__FieldSet, provides: join__FieldSet, type: String, external: Boolean, override: String, usedOverridden: Boolean) repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
 directive @join__graph(name: String!, url: String!) on ENUM_VALUE
@@ -22,7 +24,9 @@ scalar join__FieldSet
 scalar link__Import
 enum link__Purpose { SECURITY EXECUTION }
 """  # noqa: E501 - as composers print it
-IMPORTS = '["@key", "@external", "@requires", "@provides", "@shareable", "@interfaceObject"]'
+IMPORTS = (
+    '["@key", "@external", "@requires", "@provides", "@shareable", "@interfaceObject", "@override", "@inaccessible"]'
+)
 LINK = f'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: {IMPORTS})'
 
 
@@ -76,11 +80,11 @@ def _merged_object(world: World, owner: Object) -> str:
 
 
 def _joins(each: Field, everywhere: list[str]) -> str:
+    hidden = " @inaccessible" if each.hidden else ""
     if sorted(each.graphs) == sorted(everywhere) and not (each.types or each.requires or each.provides):
-        return ""
-    return "".join(
-        f" @join__field({', '.join(_join(each, graph))})" for graph in sorted({*each.graphs, *each.external})
-    )
+        return hidden
+    graphs = sorted({*each.graphs, *each.external})
+    return "".join(f" @join__field({', '.join(_join(each, graph))})" for graph in graphs) + hidden
 
 
 def _join(each: Field, graph: str) -> Iterable[str]:
@@ -90,6 +94,8 @@ def _join(each: Field, graph: str) -> Iterable[str]:
     if graph in each.external:
         yield "external: true"
         return
+    if each.overridden:
+        yield f'override: "{each.overridden}"'
     if each.requires:
         yield f'requires: "{each.requires}"'
     if graph in each.provides:
@@ -153,6 +159,10 @@ def _field_in(each: Field, graph: str) -> str:
         text += f' @requires(fields: "{each.requires}")'
     if graph in each.provides:
         text += f' @provides(fields: "{each.provides[graph]}")'
+    if each.overridden and graph != each.overridden:
+        text += f' @override(from: "{each.overridden}")'
+    if each.hidden:
+        text += " @inaccessible"
     return f"{text} @shareable"
 
 
