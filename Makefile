@@ -11,14 +11,16 @@ VENV := .venv/.ready
 CLOUD := $(TOOLS)/envs/cloud/.ready
 SAM := $(TOOLS)/envs/sam/.ready
 MILKRUN := .venv/bin/milkrun
+# Side by side where the tests need nothing but a processor; tests with a cloud have it to themselves.
+FAST_TESTS := .venv/bin/python -m pytest --quiet --numprocesses auto
 export UV_NO_PROGRESS ?= 1
 # What the caller set up for Pythons of their own must not reach ours.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up down demo test unit lint format bench envs clean
+.PHONY: help up down demo test unit lint format bench bench-graph envs clean
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 up: envs ## Start the local cloud and release every service onto it (PERSIST_STATE=1 keeps its state over `make down`)
 	@$(MILKRUN) up
@@ -30,10 +32,11 @@ demo: envs ## Show a good release and a bad one, under traffic, on the running c
 	@$(MILKRUN) demo
 
 test: envs ## Prove everything; starts a local cloud of its own where it needs one
-	@.venv/bin/python -m pytest
+	@$(FAST_TESTS) tests/unit tests/contract tests/properties
+	@.venv/bin/python -m pytest tests/integration tests/release tests/e2e
 
 unit: $(VENV) ## Run the fast tests alone: no cloud, no network
-	@.venv/bin/python -m pytest tests/unit tests/contract tests/properties
+	@$(FAST_TESTS) tests/unit
 
 lint: envs ## Check style, types and templates
 	@.venv/bin/ruff check .
@@ -45,8 +48,11 @@ format: $(VENV) ## Rewrite the code as the linter wants it
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
-bench: envs ## Print how fast it is: up, release overhead per stop, packing
-	@.venv/bin/python -m bench
+bench: envs ## Print how fast it is: make up, and what a release costs beside deploy and bake
+	@.venv/bin/python -m bench up
+
+bench-graph: envs ## Print how fast the gateway and the schema checks are, beside Apollo's and Hive's gateways (needs npm and wrk)
+	@.venv/bin/python -m bench graph checks
 
 envs: $(VENV) $(CLOUD) $(SAM)
 
