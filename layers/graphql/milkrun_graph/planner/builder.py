@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from milkrun_graph.errors import PlanningFailed
 from milkrun_graph.planner.conditions import (
@@ -26,11 +27,22 @@ from milkrun_graph.supergraph.tables import Supergraph
 _WORTH_SPLITTING = 1.0
 
 
+class Order(Enum):
+    """In which order leaves are placed. Scarce first: what few subgraphs have opens fetches that the rest can use."""
+
+    SCARCE = 0
+    DOCUMENT = 1
+    REVERSED = 2
+
+
 class Builder:
     """Builds the steps of one operation."""
 
-    def __init__(self, supergraph: Supergraph, operation: Operation, options: PlanOptions) -> None:
+    def __init__(
+        self, supergraph: Supergraph, operation: Operation, options: PlanOptions, order: Order = Order.SCARCE
+    ) -> None:
         self._supergraph = supergraph
+        self._order = order
         self._operation = operation
         known = knowledge_of(supergraph, options.labels)
         self.keys = SourceKeys(known.shapes, operation.keys)
@@ -92,8 +104,9 @@ class Builder:
         self._place_leaves(self._ordered(items))
 
     def _ordered(self, items: Iterable[Item]) -> list[Chain]:
-        """Scarce first: what few subgraphs have opens the fetches that the rest can then use."""
         found = list(chains(items))
+        if self._order is not Order.SCARCE:
+            return found if self._order is Order.DOCUMENT else found[::-1]
         return sorted(found, key=self._scarcity)
 
     def _scarcity(self, leaf: Chain) -> tuple[int, int]:

@@ -36,7 +36,7 @@ class SourceKeys:
     def assign_all(self, items: Iterable[Item], path: Path = ()) -> None:
         """Gives every item of a tree its key: the client's own if it is free."""
         for item in items:
-            if not item.source:
+            if item.name != TYPENAME and not (item.introspection or item.unauthorized):
                 item.source = self._assign(item.key, item, path)
         for item in items:
             self.assign_all(item.items, (*path, item.source))

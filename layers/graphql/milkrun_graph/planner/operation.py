@@ -48,10 +48,14 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a plan may cost to find. A state is one position that the search looks at."""
+    """What a plan may cost to find. A state is one position that the search looks at.
+
+    A plan that took no more than ``states_for_retries`` is also made in other orders, and the cheapest is kept.
+    """
 
     states_per_leaf: int = 20_000
     states: int = 200_000
+    states_for_retries: int = 2_000
     depth: int = 120
     items: int = 20_000
 
