@@ -215,7 +215,7 @@ class Builder:
         key = (item.source, move.asked, item.name, item.arguments)
         chosen = node.selected.get(key)
         if chosen is None:
-            chosen = Selected(item.source, item.name, item.arguments, item.variables, move.asked, item.type)
+            chosen = Selected(item.source, item.name, item.arguments, item.variables, move.asked)
             node.selected[key] = chosen
             if node.step.root is node:
                 own = [one for one in node.step.contexts if one.field == item.name]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from milkrun_graph.planner.operation import Item
 from milkrun_graph.planner.plan import ContextArgument, RepresentationField
-from milkrun_graph.supergraph.tables import Arguments, FieldSet, TypeRef
+from milkrun_graph.supergraph.tables import Arguments, FieldSet
 
 type Keys = tuple[str, ...]
 
@@ -32,7 +32,6 @@ class Selected:
     arguments: Arguments
     variables: frozenset[str]
     types: frozenset[str]
-    type: TypeRef
     node: "Node | None" = None
     contexts: tuple[tuple[str, str], ...] = ()
 

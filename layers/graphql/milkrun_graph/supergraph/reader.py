@@ -24,7 +24,6 @@ def read_supergraph(sdl: str) -> Supergraph:
         roots=document.roots,
         interfaces=_interfaces(types),
         labels=_labels(subtypes),
-        scalars=frozenset(name for name, known in types.items() if known.kind is Kind.SCALAR),
     )
 
 

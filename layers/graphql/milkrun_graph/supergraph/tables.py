@@ -169,7 +169,6 @@ class Supergraph:
     roots: dict[str, str]
     interfaces: dict[str, frozenset[str]]
     labels: frozenset[str] = frozenset()
-    scalars: frozenset[str] = frozenset()
 
     def possible(self, name: str) -> frozenset[str]:
         """The object types that a value of this type may have, hidden ones included."""
