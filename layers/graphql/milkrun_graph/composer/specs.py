@@ -93,7 +93,7 @@ FEATURES: Mapping[str, tuple[str, str, str | None]] = {
     "context": ("context", "v0.1", "SECURITY"),
     "cost": ("cost", "v0.1", None),
     "listSize": ("cost", "v0.1", None),
-    "cacheTag": ("cacheTag", "v0.1", None),
+    "cacheTag": ("cacheTag", "v0.1", "EXECUTION"),
 }
 
 

@@ -90,8 +90,8 @@ def _definitions(join: str, features: Mapping[str, str]) -> str:
     text += _SINCE_0_4 if join >= "v0.4" else ""
     text += _SINCE_0_5 if join >= "v0.5" else ""
     for name in features:
-        if name == "context":
-            text += _CONTEXT
+        if name in ("context", "cacheTag"):
+            text += _CONTEXT if name == "context" else ""
             continue
         one = specs.definition(name, specs.LATEST)
         text += f"{one.sdl(features[name], _TYPES)}\n" if one is not None else ""

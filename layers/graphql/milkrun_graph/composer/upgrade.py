@@ -23,7 +23,7 @@ def upgrade(subgraphs: Sequence[Loaded], report: Report) -> None:
         subgraph.analyze()
         _drop_idle_field_sets(subgraph)
         subgraph.analyze()
-        _drop_unused_externals(subgraph)
+        _drop_unused_externals(subgraph, report)
         subgraph.analyze()
     for subgraph in old:
         _share(subgraph, subgraphs)
@@ -40,7 +40,7 @@ def _check_bases(subgraph: Loaded, others: Sequence[Loaded], report: Report) -> 
         if not is_extension(type_) or type_.name in ROOTS.values():
             continue
         elsewhere = (other.type(type_.name) for other in others if other is not subgraph)
-        if not any(one is not None and (one.has_base or one.has("key")) for one in elsewhere):
+        if not any(one is not None and one.has_base for one in elsewhere):
             message = (
                 f'Type "{type_.name}" is an extension type, but there is no type definition for "{type_.name}" in '
                 "any subgraph."
@@ -66,7 +66,8 @@ def _resolve_extension_keys(subgraph: Loaded, others: Sequence[Loaded]) -> None:
         if is_extension(type_):
             keys = [selections for _, selections in subgraph.keys(type_)] or list(_keys_elsewhere(type_.name, others))
             for one in (one for selections in keys for one in walk(selections)):
-                _resolve(subgraph, one)
+                if one.parent == type_.name:
+                    _resolve(subgraph, one)
         type_.has_base, type_.has_extension = True, False
         for applied in type_.directives:
             applied.extension = False
@@ -119,12 +120,18 @@ def _needed(subgraph: Loaded, selections: FieldSet, external_above: bool = False
     return tuple(found)
 
 
-def _drop_unused_externals(subgraph: Loaded) -> None:
+def _drop_unused_externals(subgraph: Loaded, report: Report) -> None:
     for type_ in subgraph.schema.of_kind("OBJECT"):
         for field in list(type_.fields.values()):
             if subgraph.is_external(type_, field) and (type_.name, field.name) not in subgraph.used:
                 del type_.fields[field.name]
-        if not type_.fields:
+        if type_.fields:
+            continue
+        fields = [field for one in subgraph.schema.types.values() for field in one.fields.values()]
+        if any(named(field.type) == type_.name for field in fields):
+            message = f'[{subgraph.name}] Type "{type_.name}" contains only external fields and all of them are unused.'
+            report.error("TYPE_WITH_ONLY_UNUSED_EXTERNAL", message, locate(subgraph.name, type_.node))
+        else:
             del subgraph.schema.types[type_.name]
 
 

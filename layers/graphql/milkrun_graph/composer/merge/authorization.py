@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from milkrun_graph.composer.fieldsets import FieldSet, FieldSetFault, read_field_set, walk
+from milkrun_graph.composer.fieldsets import FieldSet, FieldSetFault, walk
 from milkrun_graph.composer.issues import locate
 from milkrun_graph.composer.merge.directives import alternatives, conjunction, merge_directives
 from milkrun_graph.composer.merge.state import State
 from milkrun_graph.composer.model import Element, Field, TypeDef, first, named
 from milkrun_graph.composer.rules.authorization import GUARDS
-from milkrun_graph.composer.rules.context import contexts_of, split, string_argument
+from milkrun_graph.composer.rules.context import contexts_of, read_context_selection, split, string_argument
 from milkrun_graph.composer.subgraph import Loaded
 
 Alternatives = frozenset[frozenset[str]]
@@ -53,10 +53,7 @@ def _inputs_of(subgraph: Loaded, type_: TypeDef, field: Field) -> Iterator[tuple
         parts = split(string_argument(use_of_context, "field")) if use_of_context is not None else None
         for place in contexts_of(subgraph).get(parts[0], []) if parts is not None else []:
             try:
-                yield (
-                    read_field_set(subgraph.schema, place.name, parts[1].strip()[1:-1] if parts else ""),
-                    "@fromContext",
-                )
+                yield read_context_selection(subgraph, place.name, parts[1] if parts else ""), "@fromContext"
             except FieldSetFault:
                 continue
 

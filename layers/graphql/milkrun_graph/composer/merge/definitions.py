@@ -101,7 +101,15 @@ def _compose_custom(state: State) -> tuple[Applied, ...]:
                 state.report.error("DIRECTIVE_COMPOSITION_ERROR", message, locate(subgraph.name, use.node))
             if best is None or link.version > best[0].version:
                 newest[link.identity] = link, subgraph
-            chosen.setdefault(link.identity, {})[name] = _element(link, name)
+            element = _element(link, name)
+            others = [one for one, of in chosen.get(link.identity, {}).items() if of == element and one != name]
+            if others:
+                message = (
+                    f'Composed directive "@{name}" is imported with mismatched name between subgraphs: also '
+                    f'"@{others[0]}"'
+                )
+                state.report.error("DIRECTIVE_COMPOSITION_ERROR", message, locate(subgraph.name, use.node))
+            chosen.setdefault(link.identity, {})[name] = element
     return tuple(_adopt(state, *newest[identity], names) for identity, names in chosen.items())
 
 

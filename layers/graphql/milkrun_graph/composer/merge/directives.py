@@ -3,10 +3,21 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from graphql import BooleanValueNode, IntValueNode, ListValueNode, NullValueNode, StringValueNode, ValueNode, print_ast
+from graphql import (
+    BooleanValueNode,
+    IntValueNode,
+    ListValueNode,
+    NullValueNode,
+    ObjectFieldNode,
+    ObjectValueNode,
+    StringValueNode,
+    ValueNode,
+    print_ast,
+)
+from graphql.language import NameNode
 
 from milkrun_graph.composer.issues import human
-from milkrun_graph.composer.merge.state import State, describe
+from milkrun_graph.composer.merge.state import State, applied, describe, enum
 from milkrun_graph.composer.model import Applied, Element
 from milkrun_graph.composer.specs import FEATURES
 
@@ -37,6 +48,22 @@ def merge_directives(state: State, place: str, merged: Element, sources: Mapping
                 found.setdefault(name, []).append((subgraph, one))
     for name, uses in found.items():
         merged.directives += _merge(state, place, name, uses)
+    _carry(state, merged, sources)
+
+
+def _carry(state: State, merged: Element, sources: Mapping[str, Element]) -> None:
+    """What means something per subgraph is carried as it is, with the subgraphs that say it."""
+    carried: dict[str, tuple[Applied, list[str]]] = {}
+    for subgraph, element in sources.items():
+        for one in element.having("cacheTag"):
+            carried.setdefault(_text(one), (one, []))[1].append(subgraph)
+    for one, subgraphs in carried.values():
+        state.features["cacheTag"] = None
+        args = ObjectValueNode(
+            fields=tuple(ObjectFieldNode(name=NameNode(value=key), value=given) for key, given in one.args.items())
+        )
+        graphs = [enum(state.graphs[subgraph]) for subgraph in subgraphs]
+        merged.directives.insert(0, applied("join__directive", graphs=graphs, name="federation__cacheTag", args=args))
 
 
 def _merged_name(state: State, one: Applied) -> str | None:

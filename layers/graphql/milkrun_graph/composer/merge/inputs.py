@@ -101,7 +101,7 @@ def merge_input_object(state: State, merged: TypeDef, types: Mapping[str, TypeDe
                     for subgraph, source in sources.items()
                 ]
             merged.inputs[name] = one
-    if not merged.inputs and not state.report.errors:
+    if not merged.inputs:
         message = (
             f'None of the fields of input object type "{merged.name}" are consistently defined in all the subgraphs '
             "defining it."

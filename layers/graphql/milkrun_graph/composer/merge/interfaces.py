@@ -62,6 +62,11 @@ def check_implementations(state: State) -> None:
     """Every implementation must have every field of its interfaces in some subgraph, and keep to its type."""
     if state.report.errors:
         return
+    for union in state.schema.of_kind("UNION"):
+        for name in union.members:
+            if name in state.schema.types and state.schema.types[name].kind != "OBJECT":
+                message = f'Union type "{union.name}" cannot have "{name}" as a member: it is no object type.'
+                state.report.error("INVALID_GRAPHQL", message, state.places(state.sources(union.name)))
     for type_ in state.schema.of_kind("OBJECT", "INTERFACE"):
         for name in type_.interfaces:
             interface = state.schema.types.get(name)

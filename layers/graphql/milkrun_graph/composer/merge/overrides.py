@@ -91,12 +91,12 @@ class _Use:
         place = f'field "{self.coordinate}" on subgraph "{self.subgraph}"'
         if self.types[self.subgraph].kind == "INTERFACE":
             return "OVERRIDE_ON_INTERFACE", f"@override cannot be used on {place}: it is not supported on interfaces."
-        if self.source == self.subgraph:
-            message = f'Source and destination subgraphs "{self.source}" are the same for overridden {place}'
-            return "OVERRIDE_FROM_SELF_ERROR", message
         if self.state.named(self.subgraph).is_interface_object(self.types[self.subgraph].name):
             message = f"@override cannot be used on {place}: it is not supported on @interfaceObject types."
             return "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", message
+        if self.source == self.subgraph:
+            message = f'Source and destination subgraphs "{self.source}" are the same for overridden {place}'
+            return "OVERRIDE_FROM_SELF_ERROR", message
         return None
 
     def _absence(self) -> tuple[str, str]:

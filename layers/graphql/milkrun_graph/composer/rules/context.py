@@ -11,7 +11,8 @@ from milkrun_graph.composer.model import Applied, Field, InputValue, TypeDef, nu
 from milkrun_graph.composer.subgraph import Loaded
 
 _NAME = re.compile(r"^[A-Za-z][A-Za-z0-9]*$")
-_FROM = re.compile(r"^\s*\$(?P<context>[_A-Za-z]\w*)(?P<selection>\s*\{.*\})\s*$", re.DOTALL)
+_CONDITION = re.compile(r"\.\.\.\s*on\s+(\w+)\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
+_FROM = re.compile(r"^\s*\$(?P<context>[_A-Za-z]\w*)(?P<selection>\s*(?:\{|\.\.\.).*\})\s*$", re.DOTALL)
 
 
 def string_argument(applied: Applied, name: str) -> str | None:
@@ -117,11 +118,24 @@ def _misplaced(subgraph: Loaded, type_: TypeDef, field: Field, arg: InputValue) 
 def _selection_fault(subgraph: Loaded, place: TypeDef, text: str, arg: InputValue) -> str | None:
     """What is wrong with a selection where the context is set; several conditions may share one selection."""
     try:
-        selections = read_field_set(subgraph.schema, place.name, text.strip()[1:-1])
+        selections = read_context_selection(subgraph, place.name, text)
     except FieldSetFault as fault:
-        conditions = "... on" in text and "type condition" in str(fault)
-        return None if conditions else f"the selection is invalid for type {place.name}. {fault}"
+        return f"the selection is invalid for type {place.name}. {fault}"
+    if not selections:
+        return f"no type condition of the selection matches type {place.name}."
     return _shape_fault(selections, arg)
+
+
+def read_context_selection(subgraph: Loaded, place: str, text: str) -> FieldSet:
+    """What is selected where a context is set: one selection, or one for each of several types."""
+    text = text.strip()
+    if text.startswith("{"):
+        return read_field_set(subgraph.schema, place, text[1:-1])
+    found: list[Selection] = []
+    for condition, inner in _CONDITION.findall(text):
+        if subgraph.schema.possible(condition) & subgraph.schema.possible(place):
+            found += read_field_set(subgraph.schema, condition, inner)
+    return tuple(found)
 
 
 def _shape_fault(selections: FieldSet, arg: InputValue) -> str | None:

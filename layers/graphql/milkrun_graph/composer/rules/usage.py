@@ -44,7 +44,7 @@ def _check_field(subgraph: Loaded, type_: TypeDef, field: Field, report: Report)
 def _check_external(subgraph: Loaded, type_: TypeDef, field: Field, report: Report) -> None:
     coordinate = f"{type_.name}.{field.name}"
     where = locate(subgraph.name, field.node)
-    if (type_.name, field.name) not in subgraph.used:
+    if (type_.name, field.name) not in subgraph.used and not field.has("provides"):
         message = (
             f'Field "{coordinate}" is marked @external but is not used in any federation directive '
             "(@key, @provides, @requires) or to satisfy an interface; it should be removed (or not be @external)."

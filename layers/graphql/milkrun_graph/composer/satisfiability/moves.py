@@ -5,21 +5,26 @@ each needs one of its keys, and each field of a key may itself come from a posit
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from milkrun_graph.composer.fieldsets import FieldSet, Selection
 from milkrun_graph.composer.merge import Merged
 from milkrun_graph.composer.model import Field, Schema, TypeDef, composite, first, named
+from milkrun_graph.composer.rules.context import contexts_of, split, string_argument
 from milkrun_graph.composer.subgraph import Loaded
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """An object in one subgraph; `provided` is what this path provides although others resolve it."""
+    """An object in one subgraph.
+
+    `provided` is what this path provides although others resolve it, and `contexts` are those set above the object.
+    """
 
     subgraph: str
     type: str
     provided: FieldSet = ()
+    contexts: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -47,7 +52,8 @@ class Moves:
 
     def _grow(self, type_: str, found: list[Position]) -> tuple[Position, ...]:
         if type_ == self.schema.roots.get("query"):
-            return (*found, *(Position(name, type_) for name in self.subgraphs if name != found[0].subgraph))
+            others = [name for name in self.subgraphs if name != found[0].subgraph]
+            return (*found, *(Position(name, type_, (), found[0].contexts) for name in others))
         candidates = list(self._candidates(type_))
         grown = True
         while grown:
@@ -57,7 +63,7 @@ class Moves:
                 if any(one.subgraph == position.subgraph and one.type == position.type for one in found):
                     candidates.remove(candidate)
                 elif any(self._opens(type_, found, position, parent, key) for parent, key in keys):
-                    found.append(position)
+                    found.append(replace(position, contexts=found[0].contexts))
                     candidates.remove(candidate)
                     grown = True
         return tuple(found)
@@ -124,7 +130,8 @@ class Moves:
         """The position once it is known which object it is."""
         here = self.subgraphs[position.subgraph]
         kept = tuple(self._applying(position.provided, type_))
-        return Position(position.subgraph, position.type if here.is_interface_object(position.type) else type_, kept)
+        name = position.type if here.is_interface_object(position.type) else type_
+        return Position(position.subgraph, name, kept, position.contexts)
 
     def _applying(self, selections: FieldSet, type_: str) -> Iterator[Selection]:
         for one in selections:
@@ -147,7 +154,27 @@ class Moves:
         target = named(field_.type)
         if composite(here.type(target)):
             below += tuple(one for use in field_.having("provides") for one in here.usable(target, use))
-        yield Position(position.subgraph, target, below)
+        if self._has_contexts(here, position, field_):
+            yield Position(position.subgraph, target, below, position.contexts | self._sets(type_))
+
+    def _has_contexts(self, here: Loaded, position: Position, field_: Field) -> bool:
+        """Whether every contextual argument has its context above."""
+        if "context" not in self.merged.features:
+            return True
+        uses = [use for arg in field_.args.values() for use in arg.having("fromContext")]
+        parts = [split(string_argument(use, "field")) for use in uses]
+        return all(f"{here.name}__{one[0]}" in position.contexts for one in parts if one is not None)
+
+    def _sets(self, type_: str) -> frozenset[str]:
+        """The contexts that an object sets for what is below it."""
+        if "context" not in self.merged.features:
+            return frozenset()
+        return frozenset(
+            f"{name}__{context}"
+            for name, subgraph in self.subgraphs.items()
+            for context, places in contexts_of(subgraph).items()
+            if any(type_ in subgraph.schema.possible(place.name) for place in places)
+        )
 
     def _is_here(self, here: Loaded, own: TypeDef, field_: Field) -> bool:
         coordinate = here.name, own.name, field_.name
