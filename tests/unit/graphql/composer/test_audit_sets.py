@@ -3,9 +3,9 @@
 import json
 
 import pytest
-
 from milkrun_graph.composer import Subgraph, compose
 from milkrun_graph.supergraph import read_supergraph
+
 from tests.support.federation.suite import AUDIT, AuditSuite
 from tests.unit.graphql.composer.canonical import canonical
 

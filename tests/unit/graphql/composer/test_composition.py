@@ -1,0 +1,63 @@
+"""Composition: what its result says beside the codes."""
+
+from milkrun_graph.composer import Composition, Subgraph, compose
+
+FEDERATION = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@inaccessible"])\n'
+
+
+def composed(**sdls: str) -> Composition:
+    return compose([Subgraph(name, f"http://{name}", FEDERATION + sdl) for name, sdl in sdls.items()])
+
+
+def test_an_error_says_where_it_is() -> None:
+    composition = composed(a='type Query { a: Int }\ntype T @key(fields: "nope") { id: ID }')
+
+    assert composition.supergraph_sdl is None
+    (issue,) = composition.errors
+    assert issue.code == "KEY_INVALID_FIELDS"
+    assert [(one.subgraph, one.line) for one in issue.locations] == [("a", 3)]
+
+
+def test_a_syntax_error_is_an_error_of_its_subgraph() -> None:
+    (issue,) = composed(a="type Query {").errors
+
+    assert issue.code == "INVALID_GRAPHQL"
+    assert issue.message.startswith("[a] ")
+
+
+def test_no_subgraphs_are_no_supergraph() -> None:
+    assert [issue.code for issue in compose([]).errors] == ["NO_QUERIES"]
+
+
+def test_the_api_leaves_out_what_is_inaccessible_and_what_is_for_the_gateway() -> None:
+    composition = composed(a='type Query { a: T b: Int @inaccessible }\ntype T @key(fields: "id") { id: ID }')
+
+    assert composition.api_sdl == "type Query {\n  a: T\n}\n\ntype T {\n  id: ID\n}\n"
+
+
+def test_an_unreachable_field_is_shown_with_a_query_and_reasons() -> None:
+    composition = composed(
+        a='type Query { t: T }\ntype T @key(fields: "id") { id: ID }', b='type T @key(fields: "n") { n: ID x: Int }'
+    )
+
+    message = next(issue.message for issue in composition.errors if "T.x" in issue.message)
+    assert "{\n  t {\n    x\n  }\n}" in message
+    assert 'from subgraph "a"' in message
+    assert 'cannot move to subgraph "b", which has field "T.x"' in message
+
+
+def test_the_join_version_is_the_oldest_that_will_do() -> None:
+    sdl = compose([Subgraph("a", "http://a", "type Query { a: Int }")]).supergraph_sdl
+
+    assert sdl is not None
+    assert "join/v0.3" in sdl
+    assert "join/v0.5" in (composed(a="type Query { a: Int }").supergraph_sdl or "")
+
+
+def test_many_keys_in_many_subgraphs_are_searched_in_bounded_time() -> None:
+    keys = " ".join(f'@key(fields: "k{number}")' for number in range(8))
+    fields = " ".join(f"k{number}: ID!" for number in range(8))
+    sdls = {f"s{number}": f"type T {keys} {{ {fields} own{number}: T }}" for number in range(12)}
+    composition = composed(**sdls, root='type Query { t: T }\ntype T @key(fields: "k0") { k0: ID! }')
+
+    assert composition.errors == ()
