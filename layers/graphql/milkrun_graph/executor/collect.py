@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from milkrun_graph.executor.generate import Source
+from milkrun_graph.executor.generate import Source, fits
 from milkrun_graph.executor.messages import Path
 from milkrun_graph.planner.plan import Entry, Representation, RepresentationField, Segment
 
@@ -126,7 +126,7 @@ def _walk(
         return
     segment = path[0]
     for inner, where in _items(target.get(segment.key), segment.lists, (*prefix, segment.key)):
-        if isinstance(inner, dict) and (segment.types is None or inner.get("__typename") in segment.types | {None}):
+        if isinstance(inner, dict) and fits(inner, segment.types):
             yield from _walk(inner, path[1:], where, (*above, inner))
 
 

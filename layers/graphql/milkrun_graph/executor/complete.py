@@ -51,10 +51,11 @@ class Completion:
                 if not known:
                     self._refuse(path, "the subgraph named a type that does not exist")
                 return None
-        return {
-            field.key: self._field(value, field, typename, (*path, field.key))
-            for field in fitting(projection, typename)
-        }
+        fields = fitting(projection, typename)
+        if typename is None and any(field.typename for field in fields):
+            self._refuse(path, "an object does not say its type")
+            return None
+        return {field.key: self._field(value, field, typename, (*path, field.key)) for field in fields}
 
     def _field(self, parent: dict[str, Any], field: ProjectedField, typename: str | None, path: Path) -> Any:
         if field.introspection:

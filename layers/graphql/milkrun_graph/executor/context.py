@@ -8,6 +8,7 @@ import orjson
 
 from milkrun_graph.executor.collect import Object, walk
 from milkrun_graph.executor.compiled import ReadyEntry, ReadyFetch
+from milkrun_graph.executor.generate import fits
 from milkrun_graph.planner.plan import ContextArgument
 
 type Asked = tuple[list[list[Object]], list[bytes]]
@@ -55,7 +56,7 @@ def _contexts(data: Object, ready: ReadyEntry) -> dict[int, tuple[bytes, ...]]:
 def _value(context: ContextArgument, above: tuple[Object, ...]) -> Any:
     ancestor = above[context.depth]
     for choice in context.choices:
-        if choice.types is None or ancestor.get("__typename") in choice.types | {None}:
+        if fits(ancestor, choice.types):
             value: Any = ancestor
             for key in choice.keys:
                 value = value.get(key) if isinstance(value, dict) else None

@@ -131,7 +131,8 @@ def client_path(projection: Projection, data: Any, path: Path) -> Path:
         if inner is None:
             break
         typename = inner.typename or (data.get("__typename") if isinstance(data, dict) else None)
-        field = next((field for field in fitting(inner, typename) if field.source == step), None)
+        known = typename if isinstance(typename, str) else None
+        field = next((field for field in fitting(inner, known) if field.source == step), None)
         if field is None:
             break
         found.append(field.key)

@@ -12,6 +12,12 @@ from typing import Any
 from milkrun_graph.planner.plan import Types
 
 
+def fits(target: dict[str, Any], types: Types) -> bool:
+    """What ``Source.fits`` writes, for one object now.  Subgraphs may call anything a ``__typename``."""
+    typename = target.get("__typename")
+    return types is None or typename is None or (isinstance(typename, str) and typename in types)
+
+
 class Source:
     """Lines of Python and the constants they refer to."""
 
@@ -30,7 +36,10 @@ class Source:
 
     def fits(self, variable: str, types: Types) -> str:
         """An expression: an object without ``__typename``, or with one of these."""
-        return f"({variable}.get('__typename') in {self.constant(types | {None})})" if types is not None else "True"
+        if types is None:
+            return "True"
+        name = self.constant(types)
+        return f"((t := {variable}.get('__typename')) is None or t.__class__ is str and t in {name})"
 
     def build(self) -> dict[str, Callable[..., Any]]:
         """The functions that the lines define."""

@@ -88,7 +88,11 @@ class _Writer:
             self.source.line(1, "raise Irregular")
             return "None"
         if field.typename:
-            return repr(typename) if typename is not None else "o['__typename']"
+            if typename is not None:
+                return repr(typename)
+            self.source.line(1, f"{variable} = o['__typename']")
+            self.source.line(1, f"if {variable} is None: raise Irregular")
+            return variable
         required = field.wrap.startswith("!")
         self.source.line(
             1, f"{variable} = o[{field.source!r}]" if required else f"{variable} = o.get({field.source!r})"

@@ -59,7 +59,7 @@ class Run:
         if not self._left:
             return
         for fetch in self._plan.fetches:
-            if not self._waits[fetch.at]:
+            if not self._plan.waits[fetch.at]:
                 self._begin(fetch)
         try:
             await self._done

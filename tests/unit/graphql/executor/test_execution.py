@@ -184,6 +184,14 @@ async def test_an_object_of_a_type_that_cannot_be_there_is_null(typename: Any) -
     assert response["data"] == {"search": None}
 
 
+@pytest.mark.parametrize("found", [{"id": "1"}, {"__typename": None, "id": "1"}])
+async def test_an_object_that_does_not_say_its_type_is_null_with_an_error(found: Any) -> None:
+    query = '{ search(filter: {text: "x"}) { __typename ... on Person { id } } }'
+    response = await ask(fleet(people=data(search=[found])), query)
+    assert response["data"] == {"search": None}
+    assert codes(response) == ["INVALID_SUBGRAPH_VALUE"]
+
+
 async def test_values_that_only_a_subgraph_knows_are_null() -> None:
     people = [{"id": "1", "role": role} for role in ("ACTOR", "GHOST", "UNHEARD", 7)]
     response = await ask(fleet(people=data(people=people)), "{ people { role } }")

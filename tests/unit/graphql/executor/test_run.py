@@ -76,6 +76,27 @@ async def test_only_objects_of_the_types_of_a_path_go_on() -> None:
     assert [each["id"] for each in subgraphs.asked[1][1]["variables"]["r0"]] == ["A", "unknown"]
 
 
+async def test_a_typename_that_is_no_name_fits_nothing() -> None:
+    names: list[Any] = [["A"], {}, 7]
+    things = [{"__typename": each, "_m0": 1} for each in names]
+    path = Segment("a", 1, frozenset({"A"}))
+    running, subgraphs = await run((fetch(0, "one"), fetch(1, "two", (entry(0, path),))), one=root(a=things))
+    assert subgraphs.graphs == ["one"]
+    assert running.faults.errors == []
+
+
+async def test_a_transport_that_fails_at_once_ends_every_fetch_once() -> None:
+    def refuse(*_: object) -> Any:
+        raise OSError
+
+    plan = (fetch(0, "one"), fetch(1, "two", (entry(0, Segment("a")),)), fetch(2, "three", needs=()))
+    running = Run(
+        ready(Plan(OperationKind.QUERY, plan, ANY), Options(), {}), refuse, Asking({}, NO_HEADERS), {}, verbose=True
+    )
+    await running.finish()
+    assert [error["extensions"]["code"] for error in running.faults.errors] == ["SUBREQUEST_FAILED"] * 2
+
+
 async def test_several_lists_of_entities_travel_in_one_request() -> None:
     entries = (entry(0, Segment("a")), entry(1, Segment("b"), representation=Representation(None, KEY)))
     a, b = {"_m0": 1}, {"_m0": 2, "__typename": "Own"}
