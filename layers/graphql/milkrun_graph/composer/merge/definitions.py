@@ -144,9 +144,9 @@ def _element(link: Link, local: str) -> str:
     for element, alias in link.imports.items():
         if alias == f"@{local}":
             return element
-    if local == link.prefix:
+    if link.prefix == local:
         return f"@{link.name}"
-    return f"@{local.removeprefix(f'{link.prefix}__')}" if local.startswith(f"{link.prefix}__") else ""
+    return f"@{local.removeprefix(f'{link.prefix}__')}" if f"{link.prefix}__" == local[: len(link.prefix) + 2] else ""
 
 
 def _adopt(state: State, link: Link, subgraph: Loaded, names: Mapping[str, str]) -> Applied:
