@@ -15,8 +15,9 @@ def is_inaccessible(element: Element) -> bool:
 def api_schema(schema: Schema) -> Schema:
     """A copy of the schema without what is inaccessible and without what is only for the gateway."""
     api = Schema(roots=dict(schema.roots), description=schema.description)
+    hidden = {one.name for one in schema.types.values() if is_inaccessible(one)}
     for type_ in _visible(schema.types.values()):
-        api.types[type_.name] = _type(schema, type_)
+        api.types[type_.name] = _type(type_, hidden)
     api.roots = {operation: name for operation, name in schema.roots.items() if name in api.types}
     for directive in schema.directives.values():
         if all(location.isupper() and not location.endswith("_DEFINITION") for location in directive.locations):
@@ -46,8 +47,7 @@ def _kept(element: Element) -> list[Applied]:
     return [one for one in element.directives if one.name in _KEPT]
 
 
-def _type(schema: Schema, type_: TypeDef) -> TypeDef:
-    hidden = {one.name for one in schema.types.values() if is_inaccessible(one)}
+def _type(type_: TypeDef, hidden: set[str]) -> TypeDef:
     return TypeDef(
         type_.name,
         type_.description,

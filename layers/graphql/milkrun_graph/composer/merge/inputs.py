@@ -85,23 +85,27 @@ def _report_absent_argument(state: State, place: str, sources: Mapping[str, Inpu
 
 
 def merge_input_object(state: State, merged: TypeDef, types: Mapping[str, TypeDef]) -> None:
-    """The fields of an input object of the supergraph."""
+    """The fields of an input object: those that all subgraphs have, and hidden ones, which no client can give."""
+    common = False
     for name in dict.fromkeys(field for type_ in types.values() for field in type_.inputs):
         sources = {subgraph: type_.inputs[name] for subgraph, type_ in types.items() if name in type_.inputs}
         absent = [subgraph for subgraph in types if subgraph not in sources]
         place = f"{merged.name}.{name}"
-        if absent:
+        hidden = any(source.has("inaccessible") for source in sources.values())
+        if absent and (not hidden or any(source.required for source in sources.values())):
             _report_absent_field(state, merged.name, name, sources, absent)
             continue
+        common = True
         one = merge_input(state, place, name, sources, INPUT_FIELD)
         if one is not None:
-            if any(source.type != one.type for source in sources.values()):
+            same_types = all(source.type == one.type for source in sources.values())
+            if absent or not same_types:
                 one.directives[:0] = [
-                    applied("join__field", graph=enum(state.graphs[subgraph]), type=source.type)
+                    applied("join__field", graph=enum(state.graphs[subgraph]), type=None if same_types else source.type)
                     for subgraph, source in sources.items()
                 ]
             merged.inputs[name] = one
-    if not merged.inputs:
+    if not common:
         message = (
             f'None of the fields of input object type "{merged.name}" are consistently defined in all the subgraphs '
             "defining it."

@@ -30,19 +30,22 @@ def check_field_sets(subgraph: Loaded, report: Report) -> bool:
 
 
 def _check_provided_types(subgraph: Loaded, report: Report) -> bool:
-    found = False
+    """Report every `@provides` on a field that others resolve, or that has no fields below it."""
+    before = len(report.errors)
     for type_ in subgraph.schema.of_kind("OBJECT", "INTERFACE"):
         for field in type_.fields.values():
-            external = type_.kind == "OBJECT" and subgraph.is_external(type_, field)
-            for applied in [] if external or composite(subgraph.type(named(field.type))) else field.having("provides"):
-                found = True
-                message = (
-                    f'Invalid @provides directive on field "{type_.name}.{field.name}": "{field.type}" is not a '
-                    "composite type"
-                )
-                where = locate(subgraph.name, applied.node)
-                report.error("PROVIDES_ON_NON_OBJECT_FIELD", f"[{subgraph.name}] {message}", where)
-    return found
+            for applied in field.having("provides"):
+                place = f'field "{type_.name}.{field.name}"'
+                if type_.kind == "OBJECT" and subgraph.is_external(type_, field):
+                    code = "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE"
+                    message = f"Cannot have both @{applied.name} and @external on {place}"
+                elif not composite(subgraph.type(named(field.type))):
+                    code = "PROVIDES_ON_NON_OBJECT_FIELD"
+                    message = f'Invalid @{applied.name} directive on {place}: "{field.type}" is not a composite type'
+                else:
+                    continue
+                report.error(code, f"[{subgraph.name}] {message}", locate(subgraph.name, applied.node))
+    return len(report.errors) > before
 
 
 def _read(subgraph: Loaded, parent: str, applied: Applied, where: str, report: Report) -> FieldSet | None:
@@ -103,8 +106,6 @@ def _field(subgraph: Loaded, one: Selection) -> Field | None:
 
 def _check_provides(subgraph: Loaded, type_: TypeDef, field: Field, applied: Applied, report: Report) -> None:
     coordinate = f"{type_.name}.{field.name}"
-    if _collides(subgraph, type_, field, applied, report):
-        return
     below = named(field.type)
     _refuse_on_interface(subgraph, type_, field, applied, report)
     place = f'field "{coordinate}"'
@@ -122,16 +123,6 @@ def _check_requires(subgraph: Loaded, type_: TypeDef, field: Field, applied: App
     where = f'field "{type_.name}.{field.name}"'
     selections = _read(subgraph, type_.name, applied, where, report)
     _check_external(subgraph, applied, where, selections or (), report)
-
-
-def _collides(subgraph: Loaded, type_: TypeDef, field: Field, applied: Applied, report: Report) -> bool:
-    """A field that others resolve cannot provide anything here."""
-    if type_.kind == "INTERFACE" or not subgraph.is_external(type_, field):
-        return False
-    message = f'Cannot have both @{applied.name} and @external on field "{type_.name}.{field.name}"'
-    where = locate(subgraph.name, applied.node)
-    report.error("EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE", f"[{subgraph.name}] {message}", where)
-    return True
 
 
 def _refuse_on_interface(subgraph: Loaded, type_: TypeDef, field: Field, applied: Applied, report: Report) -> None:

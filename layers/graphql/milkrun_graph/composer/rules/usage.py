@@ -19,20 +19,19 @@ def check_usage(subgraph: Loaded, report: Report) -> None:
 
 def _check_field(subgraph: Loaded, type_: TypeDef, field: Field, report: Report) -> None:
     coordinate = f"{type_.name}.{field.name}"
-    where = locate(subgraph.name, field.node)
     if type_.kind == "INTERFACE":
         if field.has("external"):
             message = (
                 f'Interface type field "{coordinate}" is marked @external but @external is not allowed on interface '
                 "fields."
             )
-            report.error("EXTERNAL_ON_INTERFACE", f"[{subgraph.name}] {message}", where)
+            report.error("EXTERNAL_ON_INTERFACE", f"[{subgraph.name}] {message}", locate(subgraph.name, field.node))
         if field.has("shareable"):
             message = (
                 f'Invalid use of @shareable on field "{coordinate}": only object type fields can be marked with '
                 "@shareable"
             )
-            report.error("INVALID_SHAREABLE_USAGE", f"[{subgraph.name}] {message}", where)
+            report.error("INVALID_SHAREABLE_USAGE", f"[{subgraph.name}] {message}", locate(subgraph.name, field.node))
         if subgraph.is_external(type_, field):
             _check_external(subgraph, type_, field, report)
         return
@@ -43,13 +42,12 @@ def _check_field(subgraph: Loaded, type_: TypeDef, field: Field, report: Report)
 
 def _check_external(subgraph: Loaded, type_: TypeDef, field: Field, report: Report) -> None:
     coordinate = f"{type_.name}.{field.name}"
-    where = locate(subgraph.name, field.node)
-    if (type_.name, field.name) not in subgraph.used and not field.has("provides"):
+    if (type_.name, field.name) not in subgraph.used:
         message = (
             f'Field "{coordinate}" is marked @external but is not used in any federation directive '
             "(@key, @provides, @requires) or to satisfy an interface; it should be removed (or not be @external)."
         )
-        report.error("EXTERNAL_UNUSED", f"[{subgraph.name}] {message}", where)
+        report.error("EXTERNAL_UNUSED", f"[{subgraph.name}] {message}", locate(subgraph.name, field.node))
 
 
 def _check_shareable(subgraph: Loaded, type_: TypeDef, element: Element, where: str, report: Report) -> None:
