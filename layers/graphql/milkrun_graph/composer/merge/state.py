@@ -88,7 +88,7 @@ def describe(values: dict[str, str], what: str = "type", code: str = '"') -> str
     grouped: dict[str, list[str]] = {}
     for subgraph, one in values.items():
         grouped.setdefault(one, []).append(subgraph)
-    return " but ".join(f"{what} {code}{one}{code} in {human(names)}" for one, names in grouped.items())
+    return " but ".join(f"{what} {code}{one}{code} in {human(names)}".strip() for one, names in grouped.items())
 
 
 def graph_names(names: Iterable[str]) -> dict[str, str]:
