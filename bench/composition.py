@@ -1,7 +1,7 @@
 """Agreement of the composer with another one, over recorded cases: `python -m bench.composition CASES ANSWERS`.
 
-Both files have a JSON object per line with an `id`: a case has `subgraphs` (name, url, sdl); an answer has `errors` with
-codes, and `sdl`, which is null where the other composer refuses.
+Both files have a JSON object per line with an `id`.  A case has `subgraphs` (name, url, sdl); an answer has `errors`
+with codes, and `sdl`, which is null where the other composer refuses.
 """
 
 import json
