@@ -1,6 +1,7 @@
 """Interfaces: what interface objects add to the implementations, and what the implementations owe their interfaces."""
 
 from milkrun_graph.composer.issues import human, locate
+from milkrun_graph.composer.merge.sharing import check_sharing
 from milkrun_graph.composer.merge.state import State, applied
 from milkrun_graph.composer.model import Applied, Field, InputValue, TypeDef
 
@@ -16,6 +17,7 @@ def copy_interface_fields(state: State) -> None:
         for type_ in state.schema.implementations(interface.name):
             for field in added:
                 if field.name not in type_.fields and type_.kind == "OBJECT":
+                    check_sharing(state, type_, field.name, {}, {})
                     type_.fields[field.name] = _copy(field)
 
 
