@@ -72,7 +72,13 @@ class _Use:
             return {}
         theirs = self._source_field()
         if theirs is None:
-            self.state.report.hint(*self._absence(), where)
+            if self._is_abstracted():
+                message = (
+                    f'@override cannot be used on "{self.coordinate}": "{self.source}" has it on an @interfaceObject.'
+                )
+                self.state.report.error("OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", message, where)
+            else:
+                self.state.report.hint(*self._absence(), where)
             return {}
         fault = self._conflict(theirs)
         if fault is not None:
@@ -83,6 +89,15 @@ class _Use:
             self.state.report.hint("OVERRIDE_DIRECTIVE_CAN_BE_REMOVED", message, where)
             return {}
         return self._move()
+
+    def _is_abstracted(self) -> bool:
+        """Whether the source resolves the field for the type, but through an interface object."""
+        source = next((one for one in self.state.subgraphs if one.name == self.source), None)
+        merged = self.state.schema.types[self.types[self.subgraph].name]
+        return source is not None and any(
+            source.is_interface_object(name) and self.field.name in source.schema.types[name].fields
+            for name in merged.interfaces
+        )
 
     def _source_field(self) -> Field | None:
         return self.types[self.source].fields.get(self.field.name) if self.source in self.types else None
