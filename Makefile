@@ -12,7 +12,7 @@ CLOUD := $(TOOLS)/envs/cloud/.ready
 SAM := $(TOOLS)/envs/sam/.ready
 MILKRUN := .venv/bin/milkrun
 # Side by side where the tests need nothing but a processor; tests with a cloud have it to themselves.
-FAST_TESTS := .venv/bin/python -m pytest --quiet --numprocesses auto
+FAST_TESTS := .venv/bin/python -m pytest --quiet --numprocesses auto --dist worksteal -p no:schemathesis
 export UV_NO_PROGRESS ?= 1
 # What the caller set up for Pythons of their own must not reach ours.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
