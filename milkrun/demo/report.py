@@ -15,7 +15,7 @@ class CellReport:
     """One cell while one release went on.  Seconds; None where nothing failed.
 
     ``detect`` runs from the first failed answer to the verdict of the release machine, ``restore`` from the first
-    failed answer to the last one: as long as a client could notice.
+    failed answer until the version before is seen to run again.
     """
 
     cell: str
@@ -39,14 +39,14 @@ def _judge(cell: str, answers: list[Answer], view: ReleaseView) -> CellReport:
     if not failed:
         return CellReport(cell, len(answers), 0, verdict, None, None)
     first = failed[0].answered
-    detected = verdict_time(stop)
+    detected, restored = verdict_time(stop), restored_time(stop)
     return CellReport(
         cell,
         len(answers) - len(failed),
         len(failed),
         verdict,
         None if detected is None else max(0.0, detected - first),
-        failed[-1].answered - first,
+        None if restored is None else max(0.0, restored - first),
         failed[0].problem,
     )
 
@@ -55,6 +55,12 @@ def verdict_time(stop: StopView) -> float | None:
     """When the machine decided that the stop had failed, in seconds since the epoch."""
     ended = [step.ended for step in stop.steps if step.verdict not in {"pass", "running"} and step.ended]
     return datetime.fromisoformat(min(ended)).timestamp() if ended else None
+
+
+def restored_time(stop: StopView) -> float | None:
+    """When the version before was seen to run again, in seconds since the epoch."""
+    step = stop.step("back-verify")
+    return datetime.fromisoformat(step.ended).timestamp() if step and step.verdict == "pass" and step.ended else None
 
 
 def table(title: str, cells: Sequence[CellReport]) -> Table:
