@@ -6,7 +6,6 @@ Subgraphs get what the client sent and coerce it again; here it is checked, and 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -145,10 +144,7 @@ class _Misfit(Exception):
 
 
 def _int(value: Any) -> int:
-    whole = (
-        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value == int(value)
-    )
-    if not whole or not -_BITS <= value < _BITS:
+    if not _is_whole(value) or not -_BITS <= value < _BITS:
         raise _Misfit("it must be an Int")
     return int(value)
 
@@ -174,9 +170,15 @@ def _boolean(value: Any) -> bool:
 def _id(value: Any) -> str:
     if isinstance(value, str):
         return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
+    if _is_whole(value):
+        return str(int(value))
     raise _Misfit("it must be an ID")
+
+
+def _is_whole(value: Any) -> bool:
+    if isinstance(value, float):
+        return value.is_integer()
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 # Input coercion of section 3.5.

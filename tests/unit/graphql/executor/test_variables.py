@@ -55,6 +55,13 @@ def test_values_are_accepted_and_changed_alike(name: str, bang: str, value: Any)
         assert operation.variables.coerce({"v": value}) == coerced
 
 
+def test_a_whole_number_is_an_id_however_it_is_written() -> None:
+    variables = read_operations("query ($v: ID) { f(id: $v) }", SCHEMA, Options())[None].variables
+    assert [variables.coerce({"v": value}) for value in (7, 7.0, -0.0)] == [{"v": "7"}, {"v": "7"}, {"v": "0"}]
+    with pytest.raises(VariablesInvalid, match="must be an ID"):
+        variables.coerce({"v": 7.5})
+
+
 def test_a_default_is_used_where_nothing_was_sent() -> None:
     text = "query ($p: Point = {x: 1}, $i: Int = 2, $s: String) { f(p: $p, i: $i, s: $s) }"
     variables = read_operations(text, SCHEMA, Options())[None].variables
