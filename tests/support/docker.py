@@ -1,6 +1,5 @@
 """What the tests need to know of Docker: whether it runs, the runtime's image, and its bridge's address."""
 
-import os
 import shutil
 import subprocess
 
@@ -16,11 +15,6 @@ def why_not() -> str | None:
     if docker("image", "inspect", RUNTIME_IMAGE) is None and docker("pull", RUNTIME_IMAGE, seconds=300) is None:
         return f"{RUNTIME_IMAGE} is neither here nor to be pulled (milkrun/local/runtime_image.py makes a stand-in)"
     return None
-
-
-def is_required() -> bool:
-    """`.ci/run` brings Docker along: there a skipped test would be a hole that nobody sees."""
-    return os.environ.get("MILKRUN_REQUIRE_DOCKER") == "1"
 
 
 def bridge_address() -> str:

@@ -11,6 +11,7 @@ import pytest
 from milkrun.local.cloud import LocalCloud
 from tests.support.aws import Aws, eventually
 from tests.support.edge import request, stack
+from tests.support.machine import lacking
 
 
 @pytest.fixture
@@ -169,5 +170,5 @@ def test_the_edge_listens_on_ipv6_loopback_too(local_cloud: LocalCloud) -> None:
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
-        pytest.skip("this machine has no IPv6 loopback")
+        lacking("this machine has no IPv6 loopback")
     socket.create_connection(("::1", port), timeout=5).close()

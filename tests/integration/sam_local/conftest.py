@@ -9,6 +9,7 @@ from milkrun.environment import Environment, local_environment
 from milkrun.local.cloud import Account, LocalCloud
 from tests.support import docker
 from tests.support.forwarder import forwarding
+from tests.support.machine import lacking
 from tests.support.sam import ROOT, Sam
 from tests.support.stacks import Stacks
 
@@ -17,10 +18,8 @@ from tests.support.stacks import Stacks
 def bridge() -> str:
     """The machine's address as containers see it; skips where there is no Docker."""
     reason = docker.why_not()
-    if reason and docker.is_required():
-        pytest.fail(f"{reason}, and MILKRUN_REQUIRE_DOCKER=1 says that it must")
     if reason:
-        pytest.skip(reason)
+        lacking(reason)
     return docker.bridge_address()
 
 
