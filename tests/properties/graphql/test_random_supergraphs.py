@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -73,6 +74,7 @@ def test_the_gateway_answers_as_one_server_would(seed: int) -> None:
         answer, effects = ask(scene, operation, InProcess(scene.subgraphs())), scene.reference.dataset.taken_effects()
         want = scene.reference.execute(operation.query, operation.variables, valid=True)
         assert answer == {"data": want.data}, operation.query
+        assert orjson.dumps(answer["data"]) == orjson.dumps(want.data), f"the order of {operation.query}"
         assert effects == scene.reference.dataset.taken_effects(), operation.query
 
 

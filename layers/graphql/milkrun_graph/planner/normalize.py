@@ -22,7 +22,7 @@ from graphql.language.ast import ListValueNode, ObjectValueNode
 
 from milkrun_graph.errors import PlanningFailed, RequestRefused
 from milkrun_graph.planner.introspect import introspection_of
-from milkrun_graph.planner.operation import TYPENAME, Item, Operation, PlanOptions
+from milkrun_graph.planner.operation import TYPENAME, Item, Operation, Place, PlanOptions
 from milkrun_graph.planner.plan import OperationKind
 from milkrun_graph.planner.shapes import Shapes
 from milkrun_graph.supergraph.fieldsets import print_arguments
@@ -31,6 +31,8 @@ from milkrun_graph.supergraph.tables import Arguments, Kind, Supergraph, TypeRef
 _TYPENAME_TYPE = TypeRef("String", "!")
 
 type _Same = tuple[str, str, Arguments, frozenset[str]]
+type _Set = tuple[Place, SelectionSetNode]
+type _Written = tuple[Place, FieldNode]
 
 
 def normalize(
@@ -47,7 +49,7 @@ def normalize(
     if root is None:
         raise RequestRefused(f"there are no {kind.value} fields here")
     normalizer = _Normalizer(supergraph, document, _values(definition, variables), options)
-    items = normalizer.collect(root, [definition.selection_set], (), at_root=True)
+    items = normalizer.collect(root, [((), definition.selection_set)], (), at_root=True)
     return Operation(
         kind=kind,
         root=root,
@@ -101,16 +103,16 @@ class _Normalizer:
         self.keys: set[str] = set()
 
     def collect(
-        self, parent: str, sets: Iterable[SelectionSetNode], path: tuple[str, ...], *, at_root: bool = False
+        self, parent: str, sets: Iterable[_Set], path: tuple[str, ...], *, at_root: bool = False
     ) -> tuple[Item, ...]:
         """The items of several selection sets on one type, merged."""
         possible = self._supergraph.possible(parent)
-        groups: dict[_Same, list[FieldNode]] = {}
+        groups: dict[_Same, list[_Written]] = {}
         static: dict[_Same, str] = {}
-        for node, types, on in self._fields(sets, possible, parent):
+        for place, node, types, on in self._fields(sets, possible, parent):
             key = node.alias.value if node.alias else node.name.value
             same = (key, node.name.value, print_arguments(node.arguments or ()), types)
-            groups.setdefault(same, []).append(node)
+            groups.setdefault(same, []).append((place, node))
             static.setdefault(same, on)
         self._charge(len(groups), path)
         items = self._absorb([self._item(static[same], same, nodes, path, at_root) for same, nodes in groups.items()])
@@ -119,24 +121,27 @@ class _Normalizer:
         return tuple(items if at_root else self._with_typename(parent, items, possible))
 
     def _fields(
-        self, sets: Iterable[SelectionSetNode], possible: frozenset[str], parent: str
-    ) -> Iterable[tuple[FieldNode, frozenset[str], str]]:
+        self, sets: Iterable[_Set], possible: frozenset[str], parent: str
+    ) -> Iterable[tuple[Place, FieldNode, frozenset[str], str]]:
         """The fields in document order, each with the types that its fragments leave it, and its static type."""
-        stack: list[tuple[SelectionNode, frozenset[str], str]] = [
-            (node, possible, parent) for selected in reversed(list(sets)) for node in reversed(selected.selections)
-        ]
-        while stack:
-            node, types, on = stack.pop()
-            if not self._included(node.directives or ()):
-                continue
-            if isinstance(node, FieldNode):
-                yield node, types, on
-                continue
-            condition, inner = self._fragment(node)
-            narrowed = types & self._supergraph.possible(condition) if condition else types
-            if narrowed:
-                stack.extend((child, narrowed, condition or on) for child in reversed(inner.selections))
-            self._charge(1, ())
+        for above, selected in sets:
+            stack: list[tuple[SelectionNode, frozenset[str], str]] = [
+                (node, possible, parent) for node in reversed(selected.selections)
+            ]
+            count = 0
+            while stack:
+                node, types, on = stack.pop()
+                if not self._included(node.directives or ()):
+                    continue
+                if isinstance(node, FieldNode):
+                    yield (*above, count), node, types, on
+                    count += 1
+                    continue
+                condition, inner = self._fragment(node)
+                narrowed = types & self._supergraph.possible(condition) if condition else types
+                if narrowed:
+                    stack.extend((child, narrowed, condition or on) for child in reversed(inner.selections))
+                self._charge(1, ())
 
     def _fragment(self, node: SelectionNode) -> tuple[str | None, SelectionSetNode]:
         if isinstance(node, FragmentSpreadNode):
@@ -164,17 +169,20 @@ class _Normalizer:
                 return bool(self._values[value.name.value])
         raise RequestRefused(f"@{directive.name.value} needs a Boolean, and got none")
 
-    def _item(self, parent: str, same: _Same, nodes: list[FieldNode], path: tuple[str, ...], at_root: bool) -> Item:
+    def _item(self, parent: str, same: _Same, nodes: list[_Written], path: tuple[str, ...], at_root: bool) -> Item:
         key, name, arguments, types = same
+        first, node = nodes[0]
+        places = ((first, types),)
         self.keys.add(key)
         if name == TYPENAME:
-            return Item(key, name, types, _TYPENAME_TYPE, source=TYPENAME)
+            return Item(key, name, types, _TYPENAME_TYPE, source=TYPENAME, places=places)
         if at_root and name in {"__schema", "__type"}:
-            return Item(key, name, types, TypeRef(name), arguments, source=key, introspection=True)
+            type_ = TypeRef(name)
+            return Item(key, name, types, type_, arguments, source=key, introspection=True, places=places)
         type_ = self._type(parent, name, types)
-        sets = [node.selection_set for node in nodes if node.selection_set]
+        sets = [(place, node.selection_set) for place, node in nodes if node.selection_set]
         inner = self.collect(type_.named, sets, (*path, key)) if sets else ()
-        return Item(key, name, types, type_, arguments, _variables_in(nodes[0]), inner)
+        return Item(key, name, types, type_, arguments, _variables_in(node), inner, places=places)
 
     def _type(self, static: str, name: str, types: frozenset[str]) -> TypeRef:
         """The field's type on the objects' own types, if they agree (section 6.3); else on the static type."""
@@ -210,7 +218,7 @@ class _Normalizer:
         denied = frozenset(name for name in item.types if self._denied(parent, name, item))
         if not denied:
             return [item]
-        refused = Item(item.key, item.name, denied, item.type, source=item.key, unauthorized=True)
+        refused = Item(item.key, item.name, denied, item.type, source=item.key, unauthorized=True, places=item.places)
         item.types -= denied
         return [refused, item] if item.types else [refused]
 
@@ -248,6 +256,7 @@ class _Normalizer:
                     seen[item.key, item.name, item.arguments] = item
             else:
                 first.types |= item.types
+                first.places += item.places
         return kept
 
     def _clash(self, item: Item, other: Item) -> bool:

@@ -8,12 +8,19 @@ from milkrun_graph.supergraph.tables import Arguments, Authorization, TypeRef
 
 TYPENAME = "__typename"
 
+type Place = tuple[int, ...]
+"""Where a field stands in document order, among the fields of all selection sets that merge with its own."""
+
+
+_LAST: Place = (1 << 62,)
+
 
 @dataclass(slots=True, eq=False)
 class Item:
     """One field of one selection set, for the objects whose type is in ``types``.
 
     ``source`` is the key that its value has in the working object; ``internal`` items are not the client's.
+    ``places``: where it first stands, for which types.
     """
 
     key: str
@@ -27,6 +34,11 @@ class Item:
     internal: bool = False
     unauthorized: bool = False
     introspection: bool = False
+    places: tuple[tuple[Place, frozenset[str]], ...] = ()
+
+    def place(self, typename: str) -> Place:
+        """Where it first stands for objects of a type; after everything else if the client did not write it."""
+        return min((place for place, types in self.places if typename in types), default=_LAST)
 
     @property
     def lists(self) -> int:

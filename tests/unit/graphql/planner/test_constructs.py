@@ -3,7 +3,7 @@
 import pytest
 from milkrun_graph.errors import PlanningFailed
 from milkrun_graph.planner import PlanOptions
-from milkrun_graph.planner.plan import OperationKind
+from milkrun_graph.planner.plan import OperationKind, Projection
 from milkrun_graph.supergraph.tables import Authorization
 
 from tests.support.supergraphs import a_plan, a_supergraph, asked
@@ -173,6 +173,28 @@ def test_types_that_clash_in_a_subgraph_get_a_key_each() -> None:
     )
     made = a_plan(tables, "{ u { ... on P { x } ... on Q { x } } }")
     assert made.fetches[0].query == "{u{__typename ...on P{x} ...on Q{_m0:x}}}"
+
+
+def fields_of(projection: Projection, typename: str) -> list[str]:
+    return [field.key for field in projection.fields if field.types is None or typename in field.types]
+
+
+def test_every_type_has_its_fields_in_the_order_of_the_document() -> None:
+    tables = a_supergraph(
+        "A",
+        """type Query @type(graph: A) { all: [I] }
+        interface I @type(graph: A) { x: Int y: Int z: Int i: I }
+        type P implements I @type(graph: A) @implements(graph: A, interface: "I") { x: Int y: Int z: Int i: I }
+        type Q implements I @type(graph: A) @implements(graph: A, interface: "I") { x: Int y: Int z: Int i: I }""",
+    )
+    top = a_plan(tables, "{ all { ... on P { x y } ... on Q { y z x } z } }").projection.fields[0].projection
+    assert top
+    assert [fields_of(top, "P"), fields_of(top, "Q")] == [["x", "y", "z"], ["y", "z", "x"]]
+    below = a_plan(tables, "{ all { i { x } ... on P { i { y } } i { z } } }").projection.fields[0].projection
+    assert below
+    parts = [(field.types, field.projection) for field in below.fields]
+    orders = {types: fields_of(inner, "P") for types, inner in parts if inner}
+    assert orders == {frozenset({"P"}): ["x", "y", "z"], frozenset({"Q"}): ["x", "z"]}
 
 
 def test_what_a_request_may_not_see_is_not_fetched() -> None:
