@@ -12,11 +12,9 @@ from typing import Any
 from milkrun_graph.executor.collect import Object, walk
 from milkrun_graph.executor.messages import Path, formatted
 from milkrun_graph.executor.project import fitting
-from milkrun_graph.executor.transport import SubgraphTimeout
+from milkrun_graph.executor.transport import SubgraphFailed
 from milkrun_graph.planner.plan import Fetch, Projection, Segment
 
-FAILED = "SUBREQUEST_FAILED"
-TIMEOUT = "SUBREQUEST_TIMEOUT"
 MALFORMED = "SUBREQUEST_MALFORMED_RESPONSE"
 DOWNSTREAM = "DOWNSTREAM_SERVICE_ERROR"
 # An entity can stand in very many places; nobody reads more errors than these.
@@ -40,9 +38,8 @@ class Faults:
 
     def failed(self, fetch: Fetch, error: BaseException) -> None:
         """The fetch brought nothing. Why it did not is for the log."""
-        late = isinstance(error, SubgraphTimeout)
-        message = "A subgraph did not answer in time" if late else "A subgraph could not be asked"
-        self._add(message, TIMEOUT if late else FAILED, fetch, _first_list(_path(fetch)))
+        kind = error if isinstance(error, SubgraphFailed) else SubgraphFailed
+        self._add(kind.told, kind.code, fetch, _first_list(_path(fetch)))
 
     def malformed(self, fetch: Fetch, what: str) -> None:
         """The answer is not what was asked for."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
+
+type Heard = Callable[[str, Sequence[tuple[str, str]]], None]
+"""Takes a subgraph's name and the headers of its answer, names in lower case."""
 
 
 class Transport(Protocol):
@@ -18,20 +22,57 @@ class Transport(Protocol):
         ...
 
 
+class Listening(dict[str, str]):
+    """Headers to pass on, of a request that wants to hear the headers of answers.  Transports look at the class."""
+
+    __slots__ = ("heard",)
+
+    def __init__(self, given: Mapping[str, str], heard: Heard) -> None:
+        super().__init__(given)
+        self.heard = heard
+
+
 class SubgraphFailed(Exception):
-    """A subgraph gave no answer.  Its text is for logs, never for clients."""
+    """A subgraph gave no answer.  Its text is for logs; ``code`` and ``told`` are what clients see.
+
+    ``transient``: asking again may help.  ``unhealthy``: it speaks against the subgraph, not against the request.
+    """
+
+    code = "SUBREQUEST_FAILED"
+    told = "A subgraph could not be asked"
+    transient = False
+    unhealthy = True
 
 
 class SubgraphUnreachable(SubgraphFailed):
     """No connection, or it broke."""
+
+    transient = True
 
 
 class SubgraphDisconnected(SubgraphUnreachable):
     """A kept connection closed before the answer began: asking once more is safe for what changes nothing."""
 
 
+class SubgraphCircuitOpen(SubgraphUnreachable):
+    """Not asked: too much went wrong there of late."""
+
+    code = "SUBGRAPH_CIRCUIT_OPEN"
+    told = "A subgraph is not asked for a while, because it failed too often"
+    transient = False
+
+
+class SubgraphThrottled(SubgraphFailed):
+    """It takes no more requests for now."""
+
+    transient = True
+
+
 class SubgraphTimeout(SubgraphFailed):
     """No complete answer before the deadline."""
+
+    code = "SUBREQUEST_TIMEOUT"
+    told = "A subgraph did not answer in time"
 
 
 class SubgraphStatus(SubgraphFailed):
@@ -41,3 +82,24 @@ class SubgraphStatus(SubgraphFailed):
         super().__init__(f"HTTP status {status}")
         self.status = status
         self.body = body
+        self.transient = status in (502, 503, 504)
+        self.unhealthy = status >= 500 or status == 429  # noqa: PLR2004 - too many requests
+
+
+def without_address(graph: str) -> SubgraphUnreachable:
+    """Why a subgraph that nobody gave an address is not asked."""
+    error = SubgraphUnreachable(f"subgraph {graph!r} has no address")
+    error.transient = False
+    return error
+
+
+def failing(error: SubgraphFailed) -> asyncio.Future[bytes]:
+    """A fetch that has failed already."""
+    failed: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+    failed.set_exception(error)
+    return failed
+
+
+def reads(body: bytes) -> bool:
+    """Whether a fetch's body (the executor's own writing) asks without changing anything."""
+    return not body.startswith(b'{"query":"mutation')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from milkrun_graph.executor.http import unchunk
+from milkrun_graph.executor.connections import unchunk
 from milkrun_graph.serve.service import Answer, Service, failed, not_http, too_large
 
 log = logging.getLogger("milkrun_graph")
