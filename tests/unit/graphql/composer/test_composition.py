@@ -1,6 +1,8 @@
 """Composition: what its result says beside the codes."""
 
+import pytest
 from milkrun_graph.composer import Composition, Subgraph, compose
+from milkrun_graph.composer.satisfiability import search
 
 FEDERATION = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@inaccessible"])\n'
 
@@ -61,3 +63,26 @@ def test_many_keys_in_many_subgraphs_are_searched_in_bounded_time() -> None:
     composition = composed(**sdls, root='type Query { t: T }\ntype T @key(fields: "k0") { k0: ID! }')
 
     assert composition.errors == ()
+
+
+def test_many_labels_are_searched_one_by_one_where_they_matter() -> None:
+    labels = range(40)
+    new = " ".join(f'f{one}: T @override(from: "old", label: "l{one}")' for one in labels)
+    old = " ".join(f"f{one}: T" for one in labels)
+    federation = FEDERATION.replace('"@key"', '"@key", "@override"')
+    subgraphs = [
+        Subgraph(
+            "new", "http://new", federation + f'type Query {{ t: T }}\ntype T @key(fields: "id") {{ id: ID {new} }}'
+        ),
+        Subgraph("old", "http://old", federation + f'type T @key(fields: "id") {{ id: ID {old} }}'),
+    ]
+
+    assert compose(subgraphs).errors == ()
+
+
+def test_a_graph_too_entangled_to_search_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MAX_STATES", 1)
+
+    composition = composed(a="type Query { t: T }\ntype T { u: U }\ntype U { x: Int }")
+
+    assert [issue.code for issue in composition.errors] == ["MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED"]

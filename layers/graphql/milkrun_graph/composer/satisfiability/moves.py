@@ -13,6 +13,8 @@ from milkrun_graph.composer.model import Field, Schema, TypeDef, composite, firs
 from milkrun_graph.composer.rules.context import contexts_of, split, string_argument
 from milkrun_graph.composer.subgraph import Loaded
 
+Labels = frozenset[tuple[str, bool]]
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -27,13 +29,21 @@ class Position:
     contexts: frozenset[str] = frozenset()
 
 
+class LabelUnknown(Exception):
+    """A move depends on the label of an override of which nothing is assumed yet."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self.label = label
+
+
 @dataclass(slots=True)
 class Moves:
-    """The moves between positions, remembered.  `labels` are the labels of overrides that are on."""
+    """The moves between positions, remembered.  `labels` are the labels of overrides, as on or off as is assumed."""
 
     subgraphs: Mapping[str, Loaded]
     merged: Merged
-    labels: frozenset[str] = frozenset()
+    labels: Labels = frozenset()
     _reached: dict[tuple[str, Position], tuple[Position, ...]] = field(default_factory=dict)
     _under_way: set[tuple[str, Position, str]] = field(default_factory=set)
 
@@ -43,12 +53,23 @@ class Moves:
         return self.merged.schema
 
     def reach(self, type_: str, start: Position) -> tuple[Position, ...]:
-        """All positions of the object, whose type in the supergraph is `type_`, that can be had from one."""
+        """All positions of the object, whose type in the supergraph is `type_`, that can be had from one.
+
+        This and what builds on it raises LabelUnknown.
+        """
         key = type_, start
         if key not in self._reached:
             self._reached[key] = (start,)  # what is being worked out cannot help to work itself out
-            self._reached[key] = self._grow(type_, [start])
+            try:
+                self._reached[key] = self._grow(type_, [start])
+            except LabelUnknown:
+                del self._reached[key]
+                raise
         return self._reached[key]
+
+    def assuming(self, label: str, on: bool) -> "Moves":
+        """The same moves under one more assumption."""
+        return Moves(self.subgraphs, self.merged, self.labels | {(label, on)}, dict(self._reached))
 
     def _grow(self, type_: str, found: list[Position]) -> tuple[Position, ...]:
         if type_ == self.schema.roots.get("query"):
@@ -182,9 +203,15 @@ class Moves:
             return False
         if coordinate in self.merged.moved:
             label = self.merged.moved[coordinate]
-            return label is not None and label not in self.labels
+            return label is not None and not self._is_on(label)
         label = self.merged.arrived.get(coordinate)
-        return label is None or label in self.labels
+        return label is None or self._is_on(label)
+
+    def _is_on(self, label: str) -> bool:
+        for on in (True, False):
+            if (label, on) in self.labels:
+                return on
+        raise LabelUnknown(label)
 
     def _is_fed(self, type_: str, position: Position, own: TypeDef, field_: Field) -> bool:
         """Whether what the field requires can be fetched, and the subgraph be entered again with it."""

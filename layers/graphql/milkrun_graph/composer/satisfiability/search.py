@@ -2,23 +2,25 @@
 
 A query fails when none of the positions of an object leads to a field.  Fewer positions are harder to satisfy than
 more, so a set that includes one already searched needs no search of its own.
+
+A label of an override is assumed to be on, and to be off, only where a path comes upon it, and from there on for the
+whole path.  Fewer assumptions stand for more queries, so that they, too, include others.
 """
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from functools import partial
 
 from milkrun_graph.composer.issues import Report
 from milkrun_graph.composer.merge import Merged
-from milkrun_graph.composer.model import Field, Schema, TypeDef, composite, named
-from milkrun_graph.composer.satisfiability.moves import Moves, Position
+from milkrun_graph.composer.model import Field, Schema, composite, named
+from milkrun_graph.composer.satisfiability.moves import Labels, LabelUnknown, Moves, Position
 from milkrun_graph.composer.satisfiability.reasons import describe_failure, describe_mismatch, describe_object_failure
 from milkrun_graph.composer.subgraph import Loaded
 
 MAX_STATES = 1_000_000
 MAX_ERRORS = 25
-MAX_LABELS_COMBINED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,49 +30,38 @@ class Place:
     type: str
     positions: frozenset[Position]
     path: tuple[str, ...]
+    labels: Labels = frozenset()
+
+    def covers(self, other: "Place") -> bool:
+        """Whether the other needs no search, if this one had its own."""
+        return self.positions <= other.positions and self.labels <= other.labels
 
 
 def check_satisfiability(subgraphs: Sequence[Loaded], merged: Merged, api: Schema, report: Report) -> None:
     """Report every field of the API schema that some query cannot get."""
-    by_name = {subgraph.name: subgraph for subgraph in subgraphs}
-    for labels in _labels(merged):
-        before = len(report.errors)
-        Search(Moves(by_name, merged, labels), api, report).run()
-        if len(report.errors) > before:
-            return
-
-
-def _labels(merged: Merged) -> Iterator[frozenset[str]]:
-    """The settings of the labels to look at: all of them for few, and for many each alone, on and off."""
-    names = sorted({label for label in [*merged.moved.values(), *merged.arrived.values()] if label is not None})
-    if len(names) <= MAX_LABELS_COMBINED:
-        for chosen in product((False, True), repeat=len(names)):
-            yield frozenset(name for name, on in zip(names, chosen, strict=True) if on)
-        return
-    yield from (frozenset(), frozenset(names))
-    yield from (frozenset({name}) for name in names)
-    yield from (frozenset(names) - {name} for name in names)
+    Search(Moves({subgraph.name: subgraph for subgraph in subgraphs}, merged), api, report).run()
 
 
 class Search:
     """One search through all places."""
 
     def __init__(self, moves: Moves, api: Schema, report: Report) -> None:
-        self.moves = moves
+        self.subgraphs = moves.subgraphs
+        self.moves = {moves.labels: moves}
         self.api = api
         self.report = report
-        self.seen: dict[str, list[frozenset[Position]]] = {}
+        self.seen: dict[str, list[Place]] = {}
         self.failed: set[tuple[str, str]] = set()
-        self.places: list[tuple[int, int, Place]] = []
+        self.places: list[tuple[int, int, int, Place]] = []
         self.states = 0
 
     def run(self) -> None:
         """Search from all roots."""
         for operation, name in self.api.roots.items():
             starts = frozenset(
-                Position(one.name, name) for one in self.moves.subgraphs.values() if one.type(name) or name == "Query"
+                Position(one.name, name) for one in self.subgraphs.values() if one.type(name) or name == "Query"
             )
-            self._enter(name, starts, (operation,))
+            self._enter(Place(name, starts, (operation,)))
         while self.places and len(self.failed) < MAX_ERRORS:
             self._visit_once(heapq.heappop(self.places)[-1])
             if self.states > MAX_STATES:
@@ -78,33 +69,49 @@ class Search:
                 self.report.error("MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED", message)
                 return
 
-    def _enter(self, type_: str, positions: frozenset[Position], path: tuple[str, ...]) -> None:
+    def _enter(self, place: Place) -> None:
         """Queue a place: those with few positions come first, as they are the hardest to satisfy."""
-        if not any(one <= positions for one in self.seen.get(type_, ())):
+        if not any(one.covers(place) for one in self.seen.get(place.type, ())):
             self.states += 1
-            heapq.heappush(self.places, (len(positions), self.states, Place(type_, positions, path)))
+            heapq.heappush(self.places, (len(place.positions), len(place.labels), self.states, place))
 
     def _visit_once(self, place: Place) -> None:
         """Visit a place, unless a harder one was visited before."""
         seen = self.seen.setdefault(place.type, [])
-        if not any(one <= place.positions for one in seen):
-            seen.append(place.positions)
+        if not any(one.covers(place) for one in seen):
+            seen.append(place)
             self._visit(place)
 
     def _visit(self, place: Place) -> None:
         type_ = self.api.types[place.type]
         if type_.kind != "OBJECT":
             for name in sorted(self.api.possible(place.type)):
-                self._enter_object(place, name)
+                self._decide(place, partial(self._enter_object, place, name))
             return
         for field in type_.fields.values():
-            self._follow(place, type_, field)
+            self._decide(place, partial(self._follow, place, field))
 
-    def _enter_object(self, place: Place, name: str) -> None:
+    def _decide(self, place: Place, step: Callable[[Moves], None]) -> None:
+        """Take a step from a place, once for each setting of the labels on which it depends."""
+        pending = [self.moves[place.labels]]
+        while pending:
+            moves = pending.pop()
+            try:
+                step(moves)
+            except LabelUnknown as unknown:
+                pending += [self._assuming(moves, unknown.label, on) for on in (True, False)]
+
+    def _assuming(self, moves: Moves, label: str, on: bool) -> Moves:
+        labels = moves.labels | {(label, on)}
+        if labels not in self.moves:
+            self.moves[labels] = moves.assuming(label, on)
+        return self.moves[labels]
+
+    def _enter_object(self, place: Place, name: str, moves: Moves) -> None:
         """One of the objects that an interface or union can be."""
-        moves, found = self.moves, set()
+        found: set[Position] = set()
         for position in place.positions:
-            here = moves.subgraphs[position.subgraph]
+            here = self.subgraphs[position.subgraph]
             if here.is_interface_object(position.type):
                 down = moves.down(position, name)
                 known = [one for one in moves.reach(name, down) if one.type == name]
@@ -117,10 +124,9 @@ class Search:
         if not found:
             self._fail(place, name, describe_object_failure(moves, place.positions, path))
             return
-        self._enter(name, frozenset(found), path)
+        self._enter(Place(name, frozenset(found), path, moves.labels))
 
-    def _follow(self, place: Place, type_: TypeDef, field: Field) -> None:
-        moves = self.moves
+    def _follow(self, place: Place, field: Field, moves: Moves) -> None:
         found = {
             after
             for position in place.positions
@@ -134,20 +140,20 @@ class Search:
         target = self.api.types.get(named(field.type))
         if target is None or not composite(target):
             return
-        self._compare(type_, field, found, path)
-        self._enter(target.name, frozenset(found), path)
+        self._compare(place.type, field, found, path)
+        self._enter(Place(target.name, frozenset(found), path, moves.labels))
 
     def _fail(self, place: Place, name: str, message: str) -> None:
         if (place.type, name) not in self.failed:
             self.failed.add((place.type, name))
             self.report.error("SATISFIABILITY_ERROR", message)
 
-    def _compare(self, type_: TypeDef, field: Field, found: set[Position], path: tuple[str, ...]) -> None:
+    def _compare(self, type_: str, field: Field, found: set[Position], path: tuple[str, ...]) -> None:
         """A field that several subgraphs resolve must be able to give the same objects in all of them."""
         types = self._runtime_types(found)
         if len(types) < 2 or len(set(types.values())) == 1:  # noqa: PLR2004 - a pair
             return
-        message = describe_mismatch(path, f"{type_.name}.{field.name}", field.type, types)
+        message = describe_mismatch(path, f"{type_}.{field.name}", field.type, types)
         known = self.api.possible(named(field.type))
         if any(types.values()) and not frozenset.intersection(known, *types.values()):
             self.report.error("SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES", message)
@@ -157,7 +163,7 @@ class Search:
     def _runtime_types(self, found: set[Position]) -> Mapping[str, frozenset[str]]:
         types = {}
         for one in sorted(found, key=lambda position: position.subgraph):
-            here = self.moves.subgraphs[one.subgraph]
+            here = self.subgraphs[one.subgraph]
             own = here.type(one.type)
             if own is not None and own.kind in ("INTERFACE", "UNION"):
                 types[one.subgraph] = here.schema.possible(one.type)
