@@ -21,7 +21,8 @@ from milkrun_graph.planner.moves import FieldMove, Jump
 from milkrun_graph.planner.nodes import Level, Node, Selected, Step, StepContext, merge_fields
 from milkrun_graph.planner.operation import Item, Operation, PlanOptions
 from milkrun_graph.planner.plan import OperationKind, RepresentationField
-from milkrun_graph.planner.search import Search, Spot, Workspace
+from milkrun_graph.planner.search import Search, Workspace
+from milkrun_graph.planner.spots import Spot
 from milkrun_graph.supergraph.tables import Supergraph
 
 _WORTH_SPLITTING = 1.0

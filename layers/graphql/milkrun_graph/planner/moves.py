@@ -46,6 +46,11 @@ class Jump:
         """The field whose requirements come along, if there are any."""
         return frozenset({self.field}) if self.requires or self.contexts else frozenset()
 
+    @property
+    def needs(self) -> tuple[object, ...]:
+        """All that its conditions come from: jumps of equal needs cost the same."""
+        return self.key, self.requires, self.contexts, self.typename is None and not self.is_root
+
 
 @dataclass(frozen=True, slots=True)
 class Position:

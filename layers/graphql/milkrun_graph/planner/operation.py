@@ -62,10 +62,12 @@ class Operation:
 class Limits:
     """What a plan may cost to find. A state is one position that the search looks at.
 
+    After ``states_per_attempt`` a leaf is looked for in another way, which finds a plan if there is one.
     A plan that took no more than ``states_for_retries`` is also made in other orders, and the cheapest is kept.
     """
 
     states_per_leaf: int = 20_000
+    states_per_attempt: int = 2_000
     states: int = 200_000
     states_for_retries: int = 2_000
     depth: int = 120

@@ -7,7 +7,7 @@ only computed when the jump is the cheapest thing left to try.
 
 import heapq
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from milkrun_graph.errors import PlanningFailed
 from milkrun_graph.planner.conditions import Chain, chains, find_sources, items_of, typename_item
@@ -15,46 +15,17 @@ from milkrun_graph.planner.keys import SourceKeys
 from milkrun_graph.planner.knowledge import Knowledge
 from milkrun_graph.planner.moves import ENTITIES, FieldMove, Jump, Position
 from milkrun_graph.planner.nodes import Keys, Node, Step
-from milkrun_graph.planner.operation import PlanOptions
-from milkrun_graph.supergraph.tables import FieldSet
+from milkrun_graph.planner.operation import TYPENAME, PlanOptions
+from milkrun_graph.planner.spots import Condition, Ground, Spot
 
 STAGE, FETCH, SHARED_FETCH, FIELD = 100.0, 10.0, 1.0, 0.01
 _OVER, _LATE = 0.5, 0.05
-_DEPTHS = (3, 6, 12, 24, 48)
+_DEPTHS = (3, 6)
 _ANY_DEPTH = 1_000_000
 
 
-type Condition = tuple[int, Chain]
-"""A chain that a jump needs, and the level where it leaves the way to the jump."""
-
-
-@dataclass(slots=True, eq=False)
-class Spot:
-    """A position on the way to a leaf. ``node`` if it exists; ``move`` says how it is reached from ``previous``."""
-
-    level: int
-    graph: str
-    type: str
-    provided: FieldSet
-    world: frozenset[str]
-    runtime: frozenset[str]
-    cost: float
-    stage: int
-    node: Node | None = None
-    previous: "Spot | None" = None
-    move: FieldMove | Jump | None = None
-    goal: bool = False
-    untested: bool = False
-
-    @property
-    def jump(self) -> Jump | None:
-        """The jump that has just been made to get here."""
-        return self.move if isinstance(self.move, Jump) else None
-
-    @property
-    def identity(self) -> tuple[object, ...]:
-        """Spots of one identity have the same moves."""
-        return (self.level, self.graph, self.type, self.provided, self.runtime, id(self.node), self.jump, self.goal)
+class _OutOfPatience(Exception):
+    """This attempt takes too long: another way may do."""
 
 
 class Workspace:
@@ -100,6 +71,8 @@ class Search:
         self.contexts = known.contexts
         self._depth = 0
         self._cut = False
+        self._patience = 0
+        self._ground: Ground | None = None
         self._conditions: dict[tuple[object, ...], list[Condition]] = {}
         self._prices: dict[tuple[object, ...], tuple[float, int]] = {}
         self._failed: dict[tuple[object, ...], int] = {}
@@ -118,14 +91,43 @@ class Search:
         """The goal at the end of the cheapest way, or None.
 
         A key may need a jump for which another key is needed, and so on.  The search first allows few such
-        nestings, then more: so what it remembers of one nesting holds wherever that nesting is met again.
+        nestings: so what it remembers of one nesting holds wherever that nesting is met again.  If there are more,
+        or too many ways to nest, jumps are priced from the ground up.
         """
         for depth in _DEPTHS:
             self._depth, self._cut = depth, False
-            goal = self._cheapest(chain, None)
+            self._patience = self._leaf_states + self._options.limits.states_per_attempt
+            try:
+                goal = self._cheapest(chain, None)
+            except _OutOfPatience:
+                break
             if goal or not self._cut:
                 return goal
-        return None
+        return self._from_the_ground(chain)
+
+    def _from_the_ground(self, chain: Chain) -> Spot | None:
+        """Like ``find``, but nothing nests: a jump may be made once all that it needs has been found without it.
+
+        The first rounds price what needs no jump, the next what needs these, until the leaf is reached or nothing
+        more can be: so whatever has a way at all is found, in a number of searches that grows with the number of
+        jumps, not of their combinations.
+        """
+        ground = self._ground = Ground()
+        self._prices.clear()
+        self._depth, self._patience = _ANY_DEPTH, _ANY_DEPTH
+        try:
+            while True:
+                goal = self._cheapest(chain, None)
+                if goal or not ground.due:
+                    return goal
+                for mark, (conditions, before) in ground.round():
+                    price = self._price_conditions(conditions, before)
+                    if price is not None:
+                        ground.found(mark, price)
+                self._prices.update(ground.learnt())
+        finally:
+            self._ground = None
+            self._prices.clear()
 
     def _cheapest(self, chain: Chain, extra: Spot | None) -> Spot | None:
         heap: list[tuple[float, int, int, Spot]] = []
@@ -174,6 +176,8 @@ class Search:
     def _count(self, chain: Chain) -> None:
         self.states += 1
         self._leaf_states += 1
+        if self._leaf_states > self._patience and self._ground is None:
+            raise _OutOfPatience
         limits = self._options.limits
         if self._leaf_states > limits.states_per_leaf or self.states > limits.states:
             path = tuple(hop.item.key for hop in chain)
@@ -191,7 +195,7 @@ class Search:
             if not hop.item.source:
                 break
             keys = (*keys, hop.item.source)
-        yield from self._new_roots()
+        yield from self._new_roots(chain[0].item.name)
 
     def _allowed(self, node: Node, level: int) -> bool:
         """Whether the objects that were restricted to come from one subgraph do."""
@@ -204,12 +208,16 @@ class Search:
         step = node.step
         return Spot(level, step.graph, node.type, node.provided, node.world, node.runtime, cost, step.stage, node)
 
-    def _new_roots(self) -> Iterator[Spot]:
+    def _new_roots(self, name: str) -> Iterator[Spot]:
         opened = {node.step.graph for node in self._work.places.get((), ())}
         cost = FETCH + _LATE + (0 if self._work.stages else STAGE)
         world = frozenset({self._root})
-        for graph in self._supergraph.subtypes.get(self._root, {}):
-            if graph not in opened and self._work.lock in {None, graph}:
+        for graph, subtype in self._supergraph.subtypes.get(self._root, {}).items():
+            if (
+                (name in subtype.fields or name == TYPENAME)
+                and graph not in opened
+                and self._work.lock in {None, graph}
+            ):
                 yield Spot(0, graph, self._root, (), world, world, cost, 1)
 
     def _moves_from(self, spot: Spot, chain: Chain) -> Iterator[Spot]:
@@ -281,9 +289,12 @@ class Search:
     def _price(self, jump: Jump, before: Spot, chain: Chain) -> tuple[float, int] | None:
         prefix = chain[: before.level]
         types = before.world if jump.whole else chain[before.level].types & before.world
-        mark = (prefix, jump, types, before.identity)
+        mark = (prefix, jump.needs, types, before.identity)
         if mark in self._prices:
             return self._prices[mark]
+        if self._ground:
+            self._ground.want(mark, self._conditions_of(jump, prefix, types), before)
+            return None
         failed = self._failed.get(mark, -1)
         if failed >= self._depth:
             self._cut |= failed != _ANY_DEPTH
@@ -298,9 +309,10 @@ class Search:
         return price
 
     def _conditions_of(self, jump: Jump, prefix: Chain, types: frozenset[str]) -> list[Condition]:
-        known = self._conditions.get((jump, prefix, types))
+        mark = (jump.needs, prefix, types)
+        known = self._conditions.get(mark)
         if known is None:
-            known = self._conditions[jump, prefix, types] = self.conditions(jump, prefix, types)
+            known = self._conditions[mark] = self.conditions(jump, prefix, types)
         return known
 
     def _price_conditions(self, conditions: Iterable[Condition], before: Spot) -> tuple[float, int] | None:

@@ -46,6 +46,20 @@ def chain(count: int) -> Supergraph:
     return a_supergraph(names(count), f"type Query {everywhere(count)} {{ t: T @field(graph: G0) }} {body}")
 
 
+def composite(count: int, keys: int) -> Supergraph:
+    """Each subgraph has several keys of two parts, and the ones before it have one part each."""
+    types = " ".join(f'@type(graph: G{n}, key: "a{n}_{key} b{n}_{key}")' for n in range(count) for key in range(keys))
+    fields = " ".join(
+        f"a{n}_{key}: ID! @field(graph: G{n}) @field(graph: G{max(n - 1, 0)}) "
+        f"b{n}_{key}: ID! @field(graph: G{n}) @field(graph: G{max(n - 2, 0)})"
+        for n in range(count)
+        for key in range(keys)
+    )
+    last = f"last: Int @field(graph: G{count - 1})"
+    query = f"type Query {everywhere(count)} {{ t: T @field(graph: G0) }}"
+    return a_supergraph(names(count), f"{query} type T {types} {{ {fields} {last} }}")
+
+
 def tower(count: int, height: int) -> Supergraph:
     """Shareable values of values, in all subgraphs, the leaves in one each: every path could be taken everywhere."""
     floors = "".join(
@@ -76,6 +90,27 @@ def test_a_tower_of_shared_values_is_not_searched_path_by_path() -> None:
 def test_a_chain_of_keys_is_followed_to_its_end() -> None:
     made = a_plan(chain(9), "{ t { last } }")
     assert [(fetch.graph, fetch.stage) for fetch in made.fetches] == [(f"G{n}", n + 1) for n in range(9)]
+
+
+@pytest.mark.parametrize("tables", [chain(30), composite(12, 3)], ids=["30 in a row", "keys of two parts"])
+def test_what_is_reached_by_many_nested_keys_is_found(tables: Supergraph) -> None:
+    assert states(tables, "{ t { last } }") < 40_000
+    made = a_plan(tables, "{ t { last } }")
+    assert [(fetch.graph, fetch.stage) for fetch in made.fetches] == [
+        (graph, at + 1) for at, graph in enumerate(tables.graphs)
+    ]
+
+
+def test_keys_that_only_lead_in_circles_are_no_way_however_many_there_are() -> None:
+    ring = range(1, 30)
+    following = {n: n % 29 + 1 for n in ring}
+    keys = " ".join(f'@type(graph: G{n}, key: "k{n}") @type(graph: G{n}, key: "k{following[n]}")' for n in ring)
+    fields = " ".join(f"k{following[n]}: ID @field(graph: G{n}) @field(graph: G{following[n]})" for n in ring)
+    body = f"type T @type(graph: G0) {keys} {{ {fields} here: Int @field(graph: G0) last: Int @field(graph: G29) }}"
+    tables = a_supergraph(names(30), f"type Query {everywhere(30)} {{ t: T @field(graph: G0) }} {body}")
+    with pytest.raises(PlanningFailed) as failed:
+        a_plan(tables, "{ t { last } }")
+    assert failed.value.code == "QUERY_PLANNING_FAILED"
 
 
 def test_a_search_that_would_take_too_long_is_given_up_with_the_field_that_it_was_for() -> None:
