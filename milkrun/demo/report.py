@@ -29,7 +29,7 @@ class CellReport:
 
 def judge_cells(cells: Sequence[str], answers: Sequence[Answer], view: ReleaseView) -> list[CellReport]:
     """The report of every cell over the answers to requests that were sent while the release went on."""
-    return [_judge(cell, [one for one in answers if one.cell == cell], view) for cell in cells]
+    return [_judge(cell, [one for one in answers if one.place == cell], view) for cell in cells]
 
 
 def _judge(cell: str, answers: list[Answer], view: ReleaseView) -> CellReport:

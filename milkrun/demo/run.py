@@ -1,15 +1,18 @@
 """Ships a good version and a bad one under steady traffic, and says what became of each."""
 
+import itertools
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 from milkrun.demo.changes import DEFECT, Change, good_change, scratch_copy
+from milkrun.demo.orders import orders
 from milkrun.demo.report import CellReport, judge_cells
-from milkrun.demo.traffic import Load, Traffic
+from milkrun.demo.traffic import Ask, Load, Traffic
 from milkrun.environment import Environment
 from milkrun.progress import Steps
 from milkrun.release.build import build
@@ -63,14 +66,23 @@ def _act(
     fleet = environment.fleet
     fcs = fcs_by_target(fleet)
     cells = fleet.targets("cell")
-    loads = tuple(Load(cell.name, service_url(fleet, cell), tuple(fcs[cell.name])) for cell in cells)
-    traffic = Traffic(loads, per_second, SEED)
+    loads = (
+        packing_load(cell.name, service_url(fleet, cell), fcs[cell.name], seed) for seed, cell in enumerate(cells, SEED)
+    )
+    traffic = Traffic(tuple(loads), per_second)
     with steps.step(title) as step, traffic.running():
         time.sleep(CALM_SECONDS)
         release = start_release(environment, SERVICE, artifact, why=f"make demo: {change.summary}")
         view = wait_for(environment, release, _tell(step.say, traffic))
         time.sleep(CALM_SECONDS)
     return Act(title, change, view, tuple(judge_cells([cell.name for cell in cells], traffic.answers, view)))
+
+
+def packing_load(cell: str, url: str, fcs: Sequence[str], seed: int) -> Load:
+    """Orders of everyday goods for the FCs that a cell owns, one FC after the other."""
+    made = orders(seed, f"demo-{int(time.time())}-{cell}")
+    asks = (Ask(f"{url}/fcs/{fc}/packing-plans", order) for fc, order in zip(itertools.cycle(fcs), made, strict=False))
+    return Load(cell, asks, lambda status, body: "" if status == HTTPStatus.CREATED else body or f"status {status}")
 
 
 def _tell(say: Callable[[str], None], traffic: Traffic) -> Callable[[ReleaseView], None]:
