@@ -10,6 +10,10 @@ type Heard = Callable[[str, Sequence[tuple[str, str]]], None]
 """Takes a subgraph's name and the headers of its answer, names in lower case."""
 
 
+# Seconds after a deadline in which a transport may still report it itself.
+GRACE = 0.05
+
+
 class Transport(Protocol):
     """Carries one GraphQL request to one subgraph.
 
@@ -98,6 +102,22 @@ def failing(error: SubgraphFailed) -> asyncio.Future[bytes]:
     failed: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
     failed.set_exception(error)
     return failed
+
+
+def start(
+    fetch: Callable[[str, bytes, Mapping[str, str], float], Awaitable[bytes]],
+    graph: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    deadline: float,
+) -> asyncio.Future[bytes]:
+    """Begin a fetch.  One that is a coroutine is cancelled soon after its deadline, which it may have forgotten."""
+    started = fetch(graph, body, headers, deadline)
+    future = asyncio.ensure_future(started)
+    if future is not started:
+        timer = future.get_loop().call_at(deadline + GRACE, future.cancel)
+        future.add_done_callback(lambda _: timer.cancel())
+    return future
 
 
 def reads(body: bytes) -> bool:
