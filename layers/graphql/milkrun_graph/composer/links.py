@@ -3,21 +3,35 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
-from graphql import DirectiveNode, DocumentNode, ListValueNode, ObjectValueNode, StringValueNode, ValueNode
+from graphql import (
+    DirectiveDefinitionNode,
+    DirectiveNode,
+    DocumentNode,
+    ListValueNode,
+    NullValueNode,
+    ObjectValueNode,
+    StringValueNode,
+    ValueNode,
+)
 from graphql.language import SchemaDefinitionNode, SchemaExtensionNode
 
 from milkrun_graph.composer import specs
 from milkrun_graph.composer.issues import Issue, locate
 
-_URL = re.compile(r"^(?P<identity>.*?/(?P<name>[^/]+))/v(?P<major>\d+)\.(?P<minor>\d+)/?$")
-_STANDALONE = frozenset(
-    {"tag", "inaccessible", "authenticated", "requiresScopes", "policy", "context", "cost", "cacheTag"}
-)
+FEDERATION = f"{specs.SPECIFICATION_HOST}/federation"
+LINK = f"{specs.SPECIFICATION_HOST}/link"
+_VERSION = re.compile(r"v(?P<major>\d+)\.(?P<minor>\d+)")
+_PURPOSES = frozenset({"SECURITY", "EXECUTION"})
 
 
 class _BadLink(Exception):
     """A `@link` that cannot be read."""
+
+    def __init__(self, message: str, code: str = "INVALID_LINK_DIRECTIVE_USAGE") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(slots=True)
@@ -41,24 +55,40 @@ class Link:
             return self.prefix
         return f"{self.prefix}__{element}"
 
+    @property
+    def feature(self) -> specs.Feature | None:
+        """What it brings, if it is a specification that is known beside federation."""
+        known = specs.STANDALONE.get(self.name)
+        if known is None or self.identity != f"{specs.SPECIFICATION_HOST}/{self.name}":
+            return None
+        return known if self.version in known.versions else None
+
 
 @dataclass(slots=True)
 class Links:
-    """All links of a subgraph."""
+    """All links of a subgraph; `defined` are the directives that it defines itself."""
 
     all: list[Link] = field(default_factory=list)
     errors: list[Issue] = field(default_factory=list)
     link_name: str = "link"
+    defined: frozenset[str] = frozenset()
 
     @property
     def federation(self) -> Link | None:
         """The link to federation 2, if there is one."""
-        return next((link for link in self.all if link.identity == f"{specs.SPECIFICATION_HOST}/federation"), None)
+        return next((link for link in self.all if link.identity == FEDERATION), None)
 
     @property
     def version(self) -> specs.Version:
-        """The version of federation that the subgraph follows."""
+        """The version of federation that the subgraph says it follows."""
         return self.federation.version if self.federation else specs.FEDERATION_1
+
+    @property
+    def implied(self) -> specs.Version:
+        """The version of federation that it follows, as it links what came with that."""
+        if self.federation is None:
+            return specs.FEDERATION_1
+        return max([self.version, *(link.feature.implies for link in self.all if link.feature)])
 
     def directives(self) -> dict[str, str]:
         """Local names of directives, and the specified names they stand for."""
@@ -67,15 +97,10 @@ class Links:
         for name in specs.DIRECTIVES:
             if specs.definition(name, self.version) is not None:
                 found[federation.local(name) if federation else name] = name
-        for link in self.all:
-            if (
-                link is not federation
-                and link.name in _STANDALONE
-                and link.identity.startswith(specs.SPECIFICATION_HOST)
-            ):
-                found[link.local(link.name)] = link.name
-                if link.name == "cost":
-                    found[link.local("listSize")] = "listSize"
+        if federation is None and "inaccessible" in self.defined:
+            found["inaccessible"] = "inaccessible"  # federation 1 has none of its own, and honors theirs
+        for link in self.all if federation else ():
+            found |= {link.local(name): name for name in (link.feature.directives if link.feature else ())}
         return found
 
     def types(self) -> dict[str, str]:
@@ -88,21 +113,17 @@ class Links:
 
 def read_links(subgraph: str, document: DocumentNode) -> Links:
     """Read the links that a document declares on its schema."""
-    links = Links()
+    defined = frozenset(node.name.value for node in document.definitions if isinstance(node, DirectiveDefinitionNode))
+    links = Links(defined=defined)
     applied = list(_schema_directives(document))
     links.link_name = next((name for name in map(_own_name, applied) if name), "link")
     for node in applied:
         if node.name.value != links.link_name:
             continue
         try:
-            link = _read_link(node)
+            links.all.append(_read_link(node))
         except _BadLink as fault:
-            links.errors.append(Issue("INVALID_LINK_DIRECTIVE_USAGE", f"[{subgraph}] {fault}", locate(subgraph, node)))
-            continue
-        if link is not None:
-            links.all.append(link)
-    for link in links.all:
-        links.errors += _check(subgraph, link)
+            links.errors.append(Issue(fault.code, f"[{subgraph}] {fault}", locate(subgraph, node)))
     return links
 
 
@@ -116,7 +137,7 @@ def _own_name(node: DirectiveNode) -> str | None:
     """The name under which `@link` links itself."""
     args = {arg.name.value: arg.value for arg in node.arguments or ()}
     url = _string(args.get("url"))
-    if url is None or not url.startswith(f"{specs.SPECIFICATION_HOST}/link/"):
+    if url is None or not url.startswith(f"{LINK}/"):
         return None
     return _string(args.get("as")) or "link"
 
@@ -125,18 +146,33 @@ def _string(value: ValueNode | None) -> str | None:
     return value.value if isinstance(value, StringValueNode) else None
 
 
-def _read_link(node: DirectiveNode) -> Link | None:
+def _read_link(node: DirectiveNode) -> Link:
     args = {arg.name.value: arg.value for arg in node.arguments or ()}
     url = _string(args.get("url"))
     if url is None:
         raise _BadLink('The @link directive needs a "url" that is a string.')
-    match = _URL.match(url)
-    if match is None:
-        return None
-    name = match["name"]
-    version = int(match["major"]), int(match["minor"])
+    purpose = args.get("for", NullValueNode())
+    if not isinstance(purpose, NullValueNode) and getattr(purpose, "value", None) not in _PURPOSES:
+        raise _BadLink('The "for" of @link is SECURITY or EXECUTION.', "INVALID_GRAPHQL")
+    identity, name, version = _read_url(url)
     imports = _imports(args.get("import"))
-    return Link(url, match["identity"], name, version, _string(args.get("as")) or name, imports, node)
+    prefix = _string(args.get("as"))
+    return Link(url, identity, name, version, name if prefix is None else prefix, imports, node)
+
+
+def _read_url(url: str) -> tuple[str, str, specs.Version]:
+    """The identity, the name and the version of a specification."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    *path, last = parts.path.split("/")
+    version = _VERSION.fullmatch(last)
+    if not parts.scheme or not parts.netloc or " " in url or not path or not path[-1] or version is None:
+        rule = 'it ends with a name and a version, as in "https://specs.example.com/name/v1.0".'
+        raise _BadLink(f'"{url}" does not identify a specification: {rule}', "INVALID_LINK_IDENTIFIER")
+    identity = f"{parts.scheme}://{parts.netloc}{'/'.join(path)}"
+    return identity, path[-1], (int(version["major"]), int(version["minor"]))
 
 
 def _imports(value: ValueNode | None) -> dict[str, str]:
@@ -145,33 +181,20 @@ def _imports(value: ValueNode | None) -> dict[str, str]:
     found: dict[str, str] = {}
     for item in value.values:
         if isinstance(item, StringValueNode):
-            found[item.value] = item.value
+            name = alias = item.value
         elif isinstance(item, ObjectValueNode):
             one = {entry.name.value: _string(entry.value) for entry in item.fields}
-            name, alias = one.get("name"), one.get("as") or one.get("name")
-            if name is None or alias is None or set(one) - {"name", "as"}:
+            written, renamed = one.get("name"), one.get("as") or one.get("name")
+            if written is None or renamed is None or set(one) - {"name", "as"}:
                 raise _BadLink("An import of @link is a string, or an object with a name and an alias.")
+            name, alias = written, renamed
             if name.startswith("@") != alias.startswith("@"):
                 raise _BadLink(f'"{name}" cannot be imported as "{alias}": only directives have names with an @.')
-            found[name] = alias
         else:
             raise _BadLink("An import of @link is a string, or an object with a name and an alias.")
-    return found
-
-
-def _check(subgraph: str, link: Link) -> list[Issue]:
-    if link.identity != f"{specs.SPECIFICATION_HOST}/federation":
-        return []
-    where = locate(subgraph, link.node)
-    if not (2, 0) <= link.version <= specs.LATEST:
-        message = f"[{subgraph}] Invalid version v{link.version[0]}.{link.version[1]} for the federation feature."
-        return [Issue("UNKNOWN_FEDERATION_LINK_VERSION", message, where)]
-    known = {f"@{name}" for name in specs.DIRECTIVES if specs.definition(name, link.version)}
-    known |= {name for name, since in specs.TYPES.items() if since <= link.version} | {"@link"}
-    found = []
-    for name in link.imports:
-        if name not in known:
-            hint = f' Did you mean directive "@{name}"?' if f"@{name}" in known else ""
-            message = f'[{subgraph}] Cannot import unknown element "{name}".{hint}'
-            found.append(Issue("INVALID_LINK_DIRECTIVE_USAGE", message, where))
+        if found.get(name, alias) != alias:
+            raise _BadLink(f'"{name}" is imported as "{found[name]}" and as "{alias}": keep one of them.')
+        if any(one == alias and other != name for other, one in found.items()):
+            raise _BadLink(f'Two imports are called "{alias}": rename one with "as".')
+        found[name] = alias
     return found

@@ -1,5 +1,6 @@
 """Reading a subgraph: GraphQL first (syntax, names, types), then the names that federation gives things."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from graphql import (
@@ -15,9 +16,11 @@ from graphql import (
 from graphql.language import (
     EnumTypeDefinitionNode,
     InputObjectTypeDefinitionNode,
+    InputObjectTypeExtensionNode,
     InterfaceTypeDefinitionNode,
     ObjectTypeDefinitionNode,
     ScalarTypeDefinitionNode,
+    ScalarTypeExtensionNode,
     UnionTypeDefinitionNode,
 )
 from graphql.validation.validate import validate_sdl
@@ -28,6 +31,7 @@ from milkrun_graph.composer.issues import Location, Report, locate
 from milkrun_graph.composer.links import Links, read_links
 from milkrun_graph.composer.model import BUILT_IN_SCALARS, ROOTS, Schema, TypeDef, named, wrap
 from milkrun_graph.composer.rules.definitions import check_definitions
+from milkrun_graph.composer.rules.links import check_links
 from milkrun_graph.composer.subgraph import Loaded, Subgraph
 
 _BASES: dict[str, Any] = {
@@ -55,9 +59,11 @@ def load(subgraph: Subgraph, report: Report) -> Loaded | None:
         report.error("INVALID_GRAPHQL", f"[{subgraph.name}] {fault.message}", places)
         return None
     links = read_links(subgraph.name, document)
-    report.errors += links.errors
-    if links.errors:
+    faults = links.errors or check_links(subgraph.name, links)
+    report.errors += faults
+    if faults:
         return None
+    _hint_upgrade(subgraph.name, links, report)
     local = links.directives()
     schema = build_schema(document, local.get)
     if not check_definitions(subgraph.name, document, links, report):
@@ -72,9 +78,16 @@ def load(subgraph: Subgraph, report: Report) -> Loaded | None:
     return loaded
 
 
+def _hint_upgrade(name: str, links: Links, report: Report) -> None:
+    if links.implied > links.version:
+        (said, meant) = (f"v{major}.{minor}" for major, minor in (links.version, links.implied))
+        message = f'Subgraph "{name}" links what came with federation {meant}: it is taken for one of that version'
+        report.hint("IMPLICITLY_UPGRADED_FEDERATION_VERSION", f"{message}, although it says {said}.")
+
+
 def _graphql_is_valid(name: str, document: DocumentNode, links: Links, report: Report) -> bool:
     completed = _complete(document, links)
-    faults = validate_sdl(completed)
+    faults = [*_beyond_federation(document, links), *validate_sdl(completed)]
     if not faults:
         try:
             built = build_ast_schema(completed, assume_valid_sdl=True)
@@ -85,6 +98,18 @@ def _graphql_is_valid(name: str, document: DocumentNode, links: Links, report: R
         message = one.message + _advice(one.message, links)
         report.error("INVALID_GRAPHQL", f"[{name}] {message}", locate(name, *(one.nodes or ())[:1]))
     return not faults
+
+
+def _beyond_federation(document: DocumentNode, links: Links) -> Iterator[GraphQLError]:
+    """What GraphQL allows by now, and federation does not: `@oneOf` without a definition, tagging what is built in."""
+    for node in document.definitions:
+        if isinstance(node, ScalarTypeExtensionNode) and node.name.value in BUILT_IN_SCALARS:
+            yield GraphQLError(f"Cannot extend the built-in type '{node.name.value}'.", node)
+        if isinstance(node, InputObjectTypeDefinitionNode | InputObjectTypeExtensionNode):
+            used = [one for one in node.directives or () if one.name.value == "oneOf"]
+            if used and "oneOf" not in links.defined:
+                rule = "Define it in the subgraph: directive @oneOf on INPUT_OBJECT."
+                yield GraphQLError(f"Federation does not know '@oneOf' by itself. {rule}", used)
 
 
 def _advice(message: str, links: Links) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 Version = tuple[int, int]
 FEDERATION_1: Version = (1, 0)
 LATEST: Version = (2, 14)
-BUILT_IN = ("deprecated", "specifiedBy", "oneOf", "skip", "include")
+BUILT_IN = ("deprecated", "specifiedBy", "skip", "include")
 SPECIFICATION_HOST = "https://specs.apollo.dev"
 
 _MARKED = (
@@ -95,6 +95,30 @@ FEATURES: Mapping[str, tuple[str, str, str | None]] = {
     "listSize": ("cost", "v0.1", None),
     "cacheTag": ("cacheTag", "v0.1", "EXECUTION"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A specification that may be linked beside federation: what it brings, in which versions, and since when.
+
+    To link it is to follow the version of federation that it `implies`, if the subgraph says an older one.
+    """
+
+    directives: tuple[str, ...]
+    versions: tuple[Version, ...] = ((0, 1),)
+    implies: Version = FEDERATION_1
+
+
+STANDALONE: Mapping[str, Feature] = {
+    "tag": Feature(("tag",), ((0, 1), (0, 2), (0, 3))),
+    "inaccessible": Feature(("inaccessible",), ((0, 1), (0, 2))),
+    "authenticated": Feature(("authenticated",), implies=(2, 5)),
+    "requiresScopes": Feature(("requiresScopes",)),
+    "policy": Feature(("policy",)),
+    "context": Feature(("context", "fromContext"), implies=(2, 8)),
+    "cost": Feature(("cost", "listSize"), implies=(2, 9)),
+}
+UNSUPPORTED = frozenset({"connect"})
 
 
 def definition(name: str, version: Version) -> Definition | None:

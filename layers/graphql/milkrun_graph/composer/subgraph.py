@@ -37,7 +37,7 @@ class Loaded:
     @property
     def version(self) -> Version:
         """The version of federation it follows."""
-        return self.links.version
+        return self.links.implied
 
     @property
     def is_federation_1(self) -> bool:

@@ -138,6 +138,8 @@ def _drop_unused_externals(subgraph: Loaded, report: Report) -> None:
 def _share(subgraph: Loaded, others: Sequence[Loaded]) -> None:
     """Federation 1 let several subgraphs resolve a field of a type without keys, and of roots."""
     for type_ in subgraph.schema.of_kind("OBJECT"):
+        if type_.name == ROOTS["subscription"]:
+            continue
         entity = type_.has("key") or type_.name in ROOTS.values()
         elsewhere = [
             (other, one) for other in others if other is not subgraph and (one := other.type(type_.name)) is not None

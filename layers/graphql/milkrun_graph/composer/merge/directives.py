@@ -70,7 +70,7 @@ def _merged_name(state: State, one: Applied) -> str | None:
     """The name that the directive has in the supergraph; None if it is not for the supergraph."""
     if one.spec is not None and one.spec in FEATURES and one.spec not in ("context", "cacheTag"):
         return state.names.get(one.spec, one.spec)
-    if one.spec in ("deprecated", "specifiedBy", "oneOf"):
+    if one.spec in ("deprecated", "specifiedBy"):
         return one.spec
     return state.composed.get(one.name) if one.spec is None else None
 
@@ -82,7 +82,7 @@ def _merge(state: State, place: str, name: str, uses: list[tuple[str, Applied]])
     if _repeatable(state, name):
         distinct = {_text(one): one for _, one in uses}
         return [Applied(name, one.args, spec) for one in distinct.values()]
-    if name in _STRATEGIES:
+    if spec in _STRATEGIES:
         return [_combine(state, place, name, uses)]
     texts = Counter(_text(one) for _, one in uses)
     chosen = texts.most_common(1)[0][0]
@@ -106,7 +106,8 @@ def _text(one: Applied) -> str:
 
 
 def _combine(state: State, place: str, name: str, uses: list[tuple[str, Applied]]) -> Applied:
-    strategies = _STRATEGIES[name]
+    spec = uses[0][1].spec or name
+    strategies = _STRATEGIES[spec]
     args = {}
     for arg, strategy in strategies.items():
         given = [one.args[arg] for _, one in uses if arg in one.args and not isinstance(one.args[arg], NullValueNode)]
@@ -114,7 +115,7 @@ def _combine(state: State, place: str, name: str, uses: list[tuple[str, Applied]
             given += [BooleanValueNode(value=True)] * (len(uses) - len(given))
         if given:
             args[arg] = strategy(given)
-    merged = Applied(name, args, uses[0][1].spec)
+    merged = Applied(name, args, spec)
     if len({_text(one) for _, one in uses}) > 1:
         described = describe({subgraph: _text(one) for subgraph, one in uses}, "arguments", "")
         message = (

@@ -159,14 +159,10 @@ def _join_field(state: State, subgraph: str, field: Field, uses: Uses, same_type
         type=None if same_types else field.type,
         external=True if subgraph in uses.external else None,
         override=override.source,
-        usedOverridden=_used_overridden(override),
+        usedOverridden=override.used or None,
         overrideLabel=override.label,
         contextArguments=_context_arguments(subgraph, field),
     )
-
-
-def _used_overridden(override: Override) -> bool | None:
-    return True if override.used and override.label is None else None
 
 
 def _field_set(field: Field, spec: str) -> str | None:

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping
 from milkrun_graph.composer.issues import human, locate
 from milkrun_graph.composer.merge.overrides import Overrides, override_of
 from milkrun_graph.composer.merge.state import State
-from milkrun_graph.composer.model import TypeDef
+from milkrun_graph.composer.model import ROOTS, TypeDef
 from milkrun_graph.composer.subgraph import Loaded
 
 
 def check_sharing(state: State, merged: TypeDef, name: str, types: Mapping[str, TypeDef], overrides: Overrides) -> None:
     """Report a field of an object that is resolved more than once without everybody's consent."""
+    if merged.name == ROOTS["subscription"]:
+        _check_subscription(state, name, types)
     resolving = list(_resolving(state, merged, name, types, overrides))
     if len({subgraph.name for subgraph, _ in resolving}) < 2:  # noqa: PLR2004 - one resolver shares with nobody
         return
@@ -26,6 +28,15 @@ def check_sharing(state: State, merged: TypeDef, name: str, types: Mapping[str, 
         where = [spot for subgraph, type_ in resolving for spot in locate(subgraph.name, type_.fields[name].node)]
         more = f"it is resolved from {human(every)} and defined as non-shareable in {human(sorted(set(alone)))}"
         state.report.error("INVALID_FIELD_SHARING", f"{message}: {more}", where)
+
+
+def _check_subscription(state: State, name: str, types: Mapping[str, TypeDef]) -> None:
+    """Who subscribes needs one source of events."""
+    sharing = {subgraph: type_.fields[name] for subgraph, type_ in types.items() if name in type_.fields}
+    sharing = {subgraph: field for subgraph, field in sharing.items() if field.has("shareable")}
+    if sharing:
+        message = f'Field "Subscription.{name}" cannot be @shareable: events come from one subgraph.'
+        state.report.error("INVALID_FIELD_SHARING", message, state.places(sharing))
 
 
 def _resolving(
