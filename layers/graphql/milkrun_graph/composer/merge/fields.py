@@ -11,7 +11,7 @@ from milkrun_graph.composer.issues import human
 from milkrun_graph.composer.merge.directives import merge_description, merge_directives
 from milkrun_graph.composer.merge.externals import check_directives, check_externals
 from milkrun_graph.composer.merge.inputs import merge_arguments
-from milkrun_graph.composer.merge.overrides import Override, Overrides, override_of, read_overrides
+from milkrun_graph.composer.merge.overrides import Overrides, override_of, read_overrides
 from milkrun_graph.composer.merge.sharing import check_sharing
 from milkrun_graph.composer.merge.state import State, applied, describe, enum
 from milkrun_graph.composer.model import Applied, Field, TypeDef, first
