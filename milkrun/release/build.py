@@ -102,7 +102,6 @@ def _build_settings(tools: Path) -> dict[str, str]:
 
 def sam_command(tools: Path) -> str:
     """The SAM CLI of this repository, or else the one on the PATH.  Raises CommandFailed when there is none."""
-    """The SAM CLI: the one that `make up` installed, else the one on the PATH."""
     own = tools / ".milkrun" / "envs" / "sam" / "bin" / "sam"
     found = str(own) if own.exists() else shutil.which("sam")
     if found is None:
