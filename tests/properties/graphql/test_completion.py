@@ -40,7 +40,8 @@ def projections(draw: st.DrawFn, depth: int = 2) -> Projection:
             fields.append(draw(leaf_fields(key)))
     typename = draw(st.none() | st.sampled_from(TYPES))
     possible = draw(st.frozensets(st.sampled_from(TYPES), min_size=1))
-    return Projection(typename, possible, tuple(fields))
+    told = typename is None and draw(st.booleans())
+    return Projection(typename, possible, tuple(fields), told)
 
 
 def values(draw: Callable[..., Any], wrap: str, field: ProjectedField) -> Any:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from milkrun_graph.supergraph.tables import Supergraph
 
 # Changes when what is stored would be read wrongly by another version of this library.
-VERSION = "1"
+VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from milkrun_graph.executor.generate import Source, fits
+from milkrun_graph.executor.generate import Source, Untold
 from milkrun_graph.executor.messages import Path
 from milkrun_graph.planner.plan import Entry, Representation, RepresentationField, Segment
 
@@ -17,16 +17,22 @@ _MISSING = object()
 
 
 def collector(entry: Entry) -> Collector:
-    """A function that finds an entry's targets in the working object, in document order."""
+    """A function that finds an entry's targets in the working object, in document order.
+
+    It raises Untold if one of them does not say its type where that matters: then ``walk`` tells which.
+    """
     source = Source()
+    source.constants["Untold"] = Untold
     source.line(0, "def collect(o):")
     source.line(1, "found = []")
     depth, variable = 1, "o"
     for at, segment in enumerate(entry.path):
         depth, variable = _enter(source, depth, variable, segment, at)
     if entry.types is not None:
-        source.line(depth, f"if {source.fits(variable, entry.types)}:")
+        source.line(depth, f"if {source.told(variable, entry.types)}:")
         depth += 1
+    elif entry.representation.typename is None:
+        source.line(depth, f"if {variable}.get('__typename') is None: raise Untold")
     source.line(depth, f"found.append({variable})")
     source.line(1, "return found")
     return source.build()["collect"]
@@ -40,7 +46,7 @@ def _enter(source: Source, depth: int, variable: str, segment: Segment, at: int)
         source.line(depth + 1, f"for v{at}_{level} in {inner}:")
         inner = f"v{at}_{level}"
         depth += 2
-    fits = f" and {source.fits(inner, segment.types)}" if segment.types is not None else ""
+    fits = f" and {source.told(inner, segment.types)}" if segment.types is not None else ""
     source.line(depth, f"if {inner}.__class__ is dict{fits}:")
     return depth + 1, inner
 
@@ -113,21 +119,36 @@ def _guarded(build: Builder) -> Builder:
     return guarded
 
 
-def walk(data: Object, path: tuple[Segment, ...]) -> Iterator[tuple[Object, Path, tuple[Object, ...]]]:
-    """The objects at a path like a collector's, each with its path and the objects above it, the root first."""
-    yield from _walk(data, path, (), (data,))
+def _ignore(_: Path) -> None:
+    pass
+
+
+def walk(
+    data: Object, path: tuple[Segment, ...], untold: Callable[[Path], None] = _ignore
+) -> Iterator[tuple[Object, Path, tuple[Object, ...]]]:
+    """The objects at a path like a collector's, each with its path and the objects above it, the root first.
+
+    ``untold`` hears of those that do not say their type where that matters: they are left out.
+    """
+    yield from _walk((data, (), (data,)), path, untold)
 
 
 def _walk(
-    target: Object, path: tuple[Segment, ...], prefix: Path, above: tuple[Object, ...]
+    place: tuple[Object, Path, tuple[Object, ...]], path: tuple[Segment, ...], untold: Callable[[Path], None]
 ) -> Iterator[tuple[Object, Path, tuple[Object, ...]]]:
     if not path:
-        yield target, prefix, above
+        yield place
         return
+    target, prefix, above = place
     segment = path[0]
     for inner, where in _items(target.get(segment.key), segment.lists, (*prefix, segment.key)):
-        if isinstance(inner, dict) and fits(inner, segment.types):
-            yield from _walk(inner, path[1:], where, (*above, inner))
+        if not isinstance(inner, dict):
+            continue
+        typename = inner.get("__typename")
+        if segment.types is None or (isinstance(typename, str) and typename in segment.types):
+            yield from _walk((inner, where, (*above, inner)), path[1:], untold)
+        elif typename is None:
+            untold(where)
 
 
 def _items(value: Any, lists: int, where: Path) -> Iterator[tuple[Any, Path]]:

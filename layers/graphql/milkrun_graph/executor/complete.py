@@ -9,11 +9,11 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from milkrun_graph.executor.faults import INVALID, UNTOLD
 from milkrun_graph.executor.messages import Path, formatted
 from milkrun_graph.executor.project import fitting
 from milkrun_graph.planner.plan import ProjectedField, Projection
 
-INVALID_VALUE = "INVALID_SUBGRAPH_VALUE"
 _BITS = 2**31
 
 
@@ -52,8 +52,9 @@ class Completion:
                     self._refuse(path, "the subgraph named a type that does not exist")
                 return None
         fields = fitting(projection, typename)
-        if typename is None and any(field.typename for field in fields):
-            self._refuse(path, "an object does not say its type")
+        if typename is None and (projection.told or any(field.typename for field in fields)):
+            if not self._explained(path):
+                self._add(path, UNTOLD, INVALID)
             return None
         return {field.key: self._field(value, field, typename, (*path, field.key)) for field in fields}
 
@@ -112,7 +113,7 @@ class Completion:
         return path in self._above or any(path[:end] in self._known for end in range(len(path) + 1))
 
     def _refuse(self, path: Path, message: str) -> None:
-        self._add(path, f"Invalid value from a subgraph: {message}", INVALID_VALUE)
+        self._add(path, f"Invalid value from a subgraph: {message}", INVALID)
 
     def _add(self, path: Path, message: str, code: str) -> None:
         self._remember(path)

@@ -16,6 +16,8 @@ from milkrun_graph.executor.transport import SubgraphFailed
 from milkrun_graph.planner.plan import Fetch, Projection, Segment
 
 MALFORMED = "SUBREQUEST_MALFORMED_RESPONSE"
+INVALID = "INVALID_SUBGRAPH_VALUE"
+UNTOLD = "Invalid value from a subgraph: an object does not say its type"
 DOWNSTREAM = "DOWNSTREAM_SERVICE_ERROR"
 # An entity can stand in very many places; nobody reads more errors than these.
 MAX_ERRORS = 1000
@@ -55,6 +57,13 @@ class Faults:
             given = error if isinstance(error, dict) else {}
             for path in self._places(fetch, given.get("path"), groups, standing):
                 self._report(fetch, given, path)
+
+    def untold(self, path: Path) -> None:
+        """An object does not say its type, and what to ask of it depends on that; if nothing else explains it."""
+        where = client_path(self._projection, self._data, path)
+        explained = any(where[: len(error.get("path", ()))] == tuple(error.get("path", ())) for error in self.errors)
+        if not explained and len(self.errors) < MAX_ERRORS:
+            self.errors.append(formatted(UNTOLD, INVALID, where))
 
     def _places(self, fetch: Fetch, path: Any, groups: Groups, standing: Standing) -> Iterator[Path]:
         usable = isinstance(path, list) and all(isinstance(step, str | int) for step in path)

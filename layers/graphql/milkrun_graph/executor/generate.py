@@ -12,10 +12,20 @@ from typing import Any
 from milkrun_graph.planner.plan import Types
 
 
+class Untold(KeyError):
+    """An object does not say its type, and what happens to it depends on that."""
+
+
 def fits(target: dict[str, Any], types: Types) -> bool:
     """What ``Source.fits`` writes, for one object now.  Subgraphs may call anything a ``__typename``."""
     typename = target.get("__typename")
     return types is None or typename is None or (isinstance(typename, str) and typename in types)
+
+
+def _is_none_of_them(typename: Any) -> bool:
+    if typename is None:
+        raise Untold
+    return False
 
 
 class Source:
@@ -40,6 +50,14 @@ class Source:
             return "True"
         name = self.constant(types)
         return f"((t := {variable}.get('__typename')) is None or t.__class__ is str and t in {name})"
+
+    def told(self, variable: str, types: Types) -> str:
+        """An expression: an object with one of these ``__typename``; one without raises Untold."""
+        if types is None:
+            return "True"
+        name = self.constant(types)
+        self.constants["none_of_them"] = _is_none_of_them
+        return f"(t in {name} if (t := {variable}.get('__typename')).__class__ is str else none_of_them(t))"
 
     def build(self) -> dict[str, Callable[..., Any]]:
         """The functions that the lines define."""

@@ -56,7 +56,8 @@ class _Writer:
             return self._objects(projection.typename, fitting(projection, projection.typename))
         made: dict[tuple[int, ...], str] = {}
         dispatch: dict[str | None, str] = {}
-        for typename in (*sorted(projection.possible), None):
+        unknown = () if projection.told else (None,)
+        for typename in (*sorted(projection.possible), *unknown):
             fields = fitting(projection, typename)
             same = tuple(id(field) for field in fields)
             if same not in made:

@@ -6,7 +6,7 @@ There is no task per fetch: a fetch is a future, and what follows from its answe
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,10 @@ from milkrun_graph.executor.collect import Object, walk
 from milkrun_graph.executor.compiled import ReadyEntry, ReadyFetch, ReadyPlan
 from milkrun_graph.executor.context import Asked, Split, by_context
 from milkrun_graph.executor.faults import Faults
+from milkrun_graph.executor.generate import Untold, fits
 from milkrun_graph.executor.merge import copied, merge
 from milkrun_graph.executor.transport import SubgraphDisconnected, SubgraphStatus, SubgraphTimeout
+from milkrun_graph.planner.plan import Entry
 
 type Targets = list[list[Object]]
 type Fetcher = Callable[[str, bytes, Mapping[str, str], float], Awaitable[bytes]]
@@ -92,7 +94,7 @@ class Run:
         if known is None:
             build = ready.build
             groups: dict[bytes, list[Object]] = {}
-            for target in ready.collect(self.data):
+            for target in self._targets(ready):
                 made = build(target)
                 if made is not None:
                     text = orjson.dumps(made)
@@ -102,6 +104,20 @@ class Run:
                         groups[text] = [target]
             known = self._same[ready.same] = (list(groups.values()), list(groups)) if groups else _NOTHING
         return known
+
+    def _targets(self, ready: ReadyEntry) -> list[Object]:
+        try:
+            return ready.collect(self.data)
+        except Untold:
+            return list(self._told(ready.entry))
+
+    def _told(self, entry: Entry) -> Iterator[Object]:
+        """The targets but those that do not say their type, which are errors."""
+        for target, where, _ in walk(self.data, entry.path, self.faults.untold):
+            if target.get("__typename") is None and (entry.types is not None or entry.representation.typename is None):
+                self.faults.untold(where)
+            elif fits(target, entry.types):
+                yield target
 
     def _body(self, fetch: ReadyFetch, parts: list[bytes]) -> bytes:
         for name in fetch.fetch.variables:
@@ -184,7 +200,7 @@ class Run:
             if not merge(self.data, data):
                 self.faults.malformed(fetch.fetch, "two subgraphs disagree about a list")
         else:
-            for target, _, _ in walk(self.data, fetch.fetch.path):
+            for target, _, _ in walk(self.data, fetch.fetch.path, self.faults.untold):
                 merge(target, copied(data))
 
     def _merge_entities(self, fetch: ReadyFetch, ready: ReadyEntry, entities: Any, groups: Targets) -> None:

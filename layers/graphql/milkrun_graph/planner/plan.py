@@ -36,7 +36,7 @@ class Segment:
     """One step of a path through the working object.
 
     ``key`` is entered, then ``lists`` levels of lists are walked, then only objects whose ``__typename`` is
-    in ``types`` go on.  An object without ``__typename`` goes on.
+    in ``types`` go on.  An object without ``__typename`` is an error where there are ``types``.
     """
 
     key: str
@@ -160,12 +160,14 @@ class Projection:
 
     ``typename`` is the type's name where the API says it is an object type, else None: then the object's
     ``__typename`` decides, and if it is not in ``possible`` (hidden by ``@inaccessible``, or unknown) the object is
-    null.  An object that has no ``__typename`` (nothing asked for it) counts as fitting.
+    null.  With ``told`` the plan asks every object for its ``__typename``: one without is null, with an error.
+    Otherwise nothing depends on it, and an object without one counts as fitting.
     """
 
     typename: str | None
     possible: frozenset[str]
     fields: tuple[ProjectedField, ...]
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The projection: what of the working object the client sees, and under which keys."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from milkrun_graph.planner.operation import TYPENAME, Item
 from milkrun_graph.planner.plan import ProjectedField, Projection, Types
@@ -11,7 +11,7 @@ type _Together = tuple[Item, ...]
 """Items that are one field of some objects."""
 
 
-def project(supergraph: Supergraph, parent: str, items: Iterable[Item]) -> Projection:
+def project(supergraph: Supergraph, parent: str, items: Collection[Item]) -> Projection:
     """The selection set of ``items`` on the type ``parent``."""
     known = supergraph.types[parent]
     possible = frozenset(name for name in known.possible if not supergraph.types[name].inaccessible)
@@ -20,7 +20,10 @@ def project(supergraph: Supergraph, parent: str, items: Iterable[Item]) -> Proje
         _field(supergraph, together, None if types >= known.possible else types)
         for together, types in _ordered(asked, known.possible)
     ]
-    return Projection(parent if known.kind is Kind.OBJECT else None, possible, tuple(fields))
+    if known.kind is Kind.OBJECT:
+        return Projection(parent, possible, tuple(fields))
+    told = any(item.name == TYPENAME and item.types >= known.possible for item in items)
+    return Projection(None, possible, tuple(fields), told)
 
 
 def _ordered(items: list[Item], possible: frozenset[str]) -> list[tuple[_Together, frozenset[str]]]:

@@ -192,6 +192,19 @@ async def test_an_object_that_does_not_say_its_type_is_null_with_an_error(found:
     assert codes(response) == ["INVALID_SUBGRAPH_VALUE"]
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["{ ... on Person { id } }", "{ ... on Title { stars } }", "{ ... on Person { id } ... on Title { stars } }"],
+)
+async def test_an_object_that_must_say_its_type_and_does_not_is_one_error(query: str) -> None:
+    subgraphs = fleet(people=data(search=[{"__typename": "Person", "id": "1"}, {"id": "2"}]))
+    response = await ask(subgraphs, f'{{ search(filter: {{text: "x"}}) {query} }}')
+    assert response["data"] == {"search": None}
+    assert codes(response) == ["INVALID_SUBGRAPH_VALUE"]
+    assert paths(response) == [["search", 1]]
+    assert subgraphs.graphs == ["people"]
+
+
 async def test_values_that_only_a_subgraph_knows_are_null() -> None:
     people = [{"id": "1", "role": role} for role in ("ACTOR", "GHOST", "UNHEARD", 7)]
     response = await ask(fleet(people=data(people=people)), "{ people { role } }")

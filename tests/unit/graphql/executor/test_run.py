@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from milkrun_graph.executor.compiled import ready
 from milkrun_graph.executor.messages import NO_HEADERS
 from milkrun_graph.executor.options import Options
@@ -68,12 +69,35 @@ async def test_lists_of_lists_are_walked() -> None:
 
 
 async def test_only_objects_of_the_types_of_a_path_go_on() -> None:
-    things = [{"__typename": name, "_m0": name} for name in ("A", "B")] + [{"_m0": "unknown"}]
+    things = [{"__typename": name, "_m0": name} for name in ("A", "B")]
     path = Segment("a", 1, frozenset({"A"}))
     _, subgraphs = await run(
         (fetch(0, "one"), fetch(1, "two", (entry(0, path),))), one=root(a=things), two=echo("_e0", "r0")
     )
-    assert [each["id"] for each in subgraphs.asked[1][1]["variables"]["r0"]] == ["A", "unknown"]
+    assert [each["id"] for each in subgraphs.asked[1][1]["variables"]["r0"]] == ["A"]
+
+
+ONLY_A = frozenset({"A"})
+OWN_TYPE = Representation(None, KEY)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        entry(0, Segment("a", 1, ONLY_A)),
+        entry(0, Segment("a", 1), types=ONLY_A),
+        entry(0, Segment("a", 1), representation=OWN_TYPE),
+    ],
+    ids=["of a path", "of an entry", "of a representation"],
+)
+async def test_an_object_that_does_not_say_its_type_is_an_error_where_types_matter(told: Entry) -> None:
+    things = [{"__typename": "A", "_m0": "told"}, {"__typename": None, "_m0": "null"}, {"_m0": "missing"}]
+    plan = (fetch(0, "one"), fetch(1, "two", (told,)), fetch(2, "three", (told,)))
+    running, subgraphs = await run(plan, one=root(a=things), two=echo("_e0", "r0"), three=echo("_e0", "r0"))
+    assert [each["id"] for each in subgraphs.asked[1][1]["variables"]["r0"]] == ["told"]
+    assert [(each["path"], each["extensions"]["code"]) for each in running.faults.errors] == [
+        (["a", 1], "INVALID_SUBGRAPH_VALUE"), (["a", 2], "INVALID_SUBGRAPH_VALUE"),
+    ]  # fmt: skip
 
 
 async def test_a_typename_that_is_no_name_fits_nothing() -> None:
