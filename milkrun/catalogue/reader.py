@@ -37,12 +37,17 @@ def ignore(_reject: Reject) -> None:
 
 
 class TableReader:
-    """An open file.  Iterate over it, once, for pairs of line number and row."""
+    """An open file.  Iterate over it, once, for pairs of line number and row.
+
+    ``line`` is the last line looked at; ``read`` counts the lines behind the header, ``rejected`` and ``duplicates``
+    those of them that gave no row.
+    """
 
     def __init__(self, path: Path, kind: FileKind, on_reject: Callable[[Reject], None] = ignore) -> None:
         self.path = path
         self.kind = kind
         self.notes: list[str] = []
+        self.line = 1
         self.read = 0
         self.rejected = 0
         self.duplicates = 0
@@ -105,6 +110,7 @@ class TableReader:
         """The rows behind line ``after``; those before it are not parsed."""
         before, parse, end = b"", self._parser.parse, self._line_end
         for number, raw in enumerate(self._lines, 2):
+            self.line = number
             if number > after:
                 self.read += 1
                 if raw == before:
