@@ -21,6 +21,7 @@ UNTOLD = "Invalid value from a subgraph: an object does not say its type"
 DOWNSTREAM = "DOWNSTREAM_SERVICE_ERROR"
 # An entity can stand in very many places; nobody reads more errors than these.
 MAX_ERRORS = 1000
+MAX_CAUSES = 100
 
 type Groups = Mapping[str, Sequence[Sequence[Object]]]
 """Per alias of an entry: per representation the targets that wait for it."""
@@ -37,14 +38,20 @@ class Faults:
         self.errors: list[dict[str, Any]] = []
         self._projection, self._data = projection, data
         self._names, self._verbose = names, verbose
+        # Codes that clients see of errors whose texts they do not see.
+        self.codes: frozenset[str] = frozenset()
+        # What went wrong, in full: for the log.
+        self.causes: list[dict[str, Any]] = []
 
     def failed(self, fetch: Fetch, error: BaseException) -> None:
         """The fetch brought nothing. Why it did not is for the log."""
         kind = error if isinstance(error, SubgraphFailed) else SubgraphFailed
+        self._note(fetch, kind.code, f"{type(error).__name__}: {error}")
         self._add(kind.told, kind.code, fetch, _first_list(_path(fetch)))
 
     def malformed(self, fetch: Fetch, what: str) -> None:
         """The answer is not what was asked for."""
+        self._note(fetch, MALFORMED, what)
         self._add(f"A subgraph's answer is malformed: {what}", MALFORMED, fetch, _first_list(_path(fetch)))
 
     def reported(self, fetch: Fetch, errors: Any, groups: Groups) -> None:
@@ -55,6 +62,7 @@ class Faults:
         standing: Standing = {}
         for error in errors[:MAX_ERRORS]:
             given = error if isinstance(error, dict) else {}
+            self._note(fetch, DOWNSTREAM, error)
             for path in self._places(fetch, given.get("path"), groups, standing):
                 self._report(fetch, given, path)
 
@@ -90,17 +98,22 @@ class Faults:
             yield from ((*where, *path[2:]) for where in places.get(wanted, ()))
 
     def _report(self, fetch: Fetch, error: Mapping[str, Any], path: Path) -> None:
-        if not self._verbose:
-            self._add("A subgraph reported an error", DOWNSTREAM, fetch, path)
-            return
         message = error.get("message")
         given = error.get("extensions")
         extensions = dict(given) if isinstance(given, dict) else {}
         code = extensions.pop("code", DOWNSTREAM)
+        if not self._verbose:
+            known = isinstance(code, str) and code in self.codes
+            self._add("A subgraph reported an error", code if known else DOWNSTREAM, fetch, path)
+            return
         extensions.pop("service", None)
         self._add(
             message if isinstance(message, str) else "A subgraph reported an error", code, fetch, path, extensions
         )
+
+    def _note(self, fetch: Fetch, code: str, what: Any) -> None:
+        if len(self.causes) < MAX_CAUSES:
+            self.causes.append({"service": self._names.get(fetch.graph, fetch.graph), "code": code, "error": what})
 
     def _add(
         self, message: str, code: str, fetch: Fetch, path: Path, extensions: Mapping[str, Any] | None = None

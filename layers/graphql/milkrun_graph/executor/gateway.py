@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -18,11 +20,16 @@ from milkrun_graph.executor.claims import Gatekeeper, active, allows
 from milkrun_graph.executor.compiled import ReadyPlan, ready
 from milkrun_graph.executor.complete import Completion
 from milkrun_graph.executor.lru import Lru
+from milkrun_graph.executor.masking import CORRELATION, correlation_id, explain
 from milkrun_graph.executor.messages import NO_HEADERS, Claims, Request, Response, formatted, refusal
+from milkrun_graph.executor.observe import Observed, Observer, RequestSeen
 from milkrun_graph.executor.options import Options
+from milkrun_graph.executor.persisted import Documents
 from milkrun_graph.executor.project import IRREGULAR
+from milkrun_graph.executor.propagate import Collected
 from milkrun_graph.executor.run import Asking, Run
-from milkrun_graph.executor.transport import Transport
+from milkrun_graph.executor.transport import Listening, Transport
+from milkrun_graph.executor.usage import FieldUse
 
 if TYPE_CHECKING:
     from graphql import GraphQLSchema
@@ -61,24 +68,40 @@ class Gateway:
     """Answers operations over one supergraph."""
 
     def __init__(
-        self, supergraph: str, transport: Transport, options: Options | None = None, known: Artefact | None = None
+        self,
+        supergraph: str,
+        transport: Transport,
+        options: Options | None = None,
+        known: Artefact | None = None,
+        *,
+        documents: Documents | None = None,
+        observer: Observer | None = None,
     ) -> None:
-        """``known``: tables and plans that were made before, of the same supergraph.  Raises SupergraphInvalid."""
+        """``known``: tables and plans that were made before, of the same supergraph.  Raises SupergraphInvalid.
+
+        ``documents``: what clients may name instead of sending it; by default, what they have sent before.
+        """
         self._options = options or Options()
         self._sdl = supergraph
         self._tables: Supergraph = known.tables if known else _read(supergraph)
         self._schema: GraphQLSchema | None = None
         self._gatekeeper = Gatekeeper(self._tables)
-        self._fetch = transport.fetch
+        self._fetch = transport.fetch if observer is None else Observed(transport, observer).fetch
+        self._observer = observer
+        self._field_use = FieldUse(self._tables) if observer is not None else None
+        self._named = documents or Documents()
+        self._rules = self._options.response_headers
         self._names = {key: graph.name for key, graph in self._tables.graphs.items()}
         limit = self._options
-        self._documents: Lru[str, dict[str | None, Operation]] = Lru(limit.cached_operations, limit.cached_bytes)
+        count = max(limit.cached_operations, len(known.operations) if known else 0)
+        self._documents: Lru[str, dict[str | None, Operation]] = Lru(count, limit.cached_bytes)
         self._refused: Lru[str, RequestRefused] = Lru(MAX_REFUSALS, limit.cached_bytes // 4)
         for stored in known.operations if known else ():
             operation = stored.operation()
             for key, plan in stored.plans:
                 operation.plans.put(key, ready(plan, self._options, self._names), 1)
             self._documents.put(stored.text, {stored.name: operation}, len(stored.text))
+            self._named.know([stored.text])
 
     @property
     def tables(self) -> Supergraph:
@@ -108,15 +131,23 @@ class Gateway:
 
     async def execute(self, request: Request) -> Response:
         """Answer one request; see the module for what goes wrong."""
+        if self._observer is None:
+            return await self._answer(request, None)
+        return await self._observe(request, self._observer)
+
+    async def _observe(self, request: Request, observer: Observer) -> Response:
+        seen, began = RequestSeen(request), perf_counter()
+        response = await self._answer(request, seen)
+        seen.seconds, seen.status = perf_counter() - began, response.status
         try:
-            operation = self._operation(request)
-            given = request.variables or {}
-            values = operation.variables.coerce(given)
-            plan = self._plan(operation, values, request)
-            asking = Asking(given, self._headers(request))
-            run = Run(plan, self._fetch, asking, self._names, verbose=self._options.subgraph_errors)
-            await run.finish()
-            return self._complete(plan, run, values)
+            observer.on_request(seen)
+        except Exception:
+            log.exception("an observer failed")
+        return response
+
+    async def _answer(self, request: Request, seen: RequestSeen | None) -> Response:
+        try:
+            return await self._execute(request, seen)
         except PlanningFailed as error:
             body = {"data": None, "errors": [formatted(str(error), error.code, error.path)]}
             return Response(orjson.dumps(body))
@@ -125,8 +156,43 @@ class Gateway:
         except GraphError as error:
             return refusal(error, 500)
         except Exception:
-            log.exception("an operation failed")
-            return refusal(GraphError("Internal server error"), 500)
+            name = correlation_id(request.headers)
+            log.exception("an operation failed", extra={"correlation_id": name})
+            told = formatted("Internal server error", GraphError.code, **{CORRELATION: name})
+            return Response(orjson.dumps({"errors": [told]}), 500)
+
+    async def _execute(self, request: Request, seen: RequestSeen | None) -> Response:
+        keep = None
+        if self._named.only_listed or request.extensions or not request.query or request.document_id:
+            request, keep = await self._named.resolve(request)
+        operation = self._operation(request)
+        if keep is not None:
+            await self._named.keep(keep, request.query)
+        given = request.variables or {}
+        values = operation.variables.coerce(given)
+        plan = self._plan(operation, values, request)
+        headers = self._headers(request)
+        collected = None
+        if self._rules:
+            collected = Collected(self._rules)
+            headers = Listening(headers, collected.heard)
+        run = Run(plan, self._fetch, Asking(given, headers), self._names, verbose=self._options.subgraph_errors)
+        run.faults.codes = self._options.error_codes
+        await run.finish()
+        response = self._complete(plan, run, values, request)
+        if seen is not None:
+            self._see(seen, operation, plan, run)
+        if collected is not None:
+            cacheable = operation.kind == "query" and not run.faults.errors
+            return replace(response, headers=collected.headers(cacheable=cacheable))
+        return response
+
+    def _see(self, seen: RequestSeen, operation: Operation, plan: ReadyPlan, run: Run) -> None:
+        seen.operation, seen.errors = operation, len(run.faults.errors)
+        if self._field_use is not None:
+            seen.fields = [
+                (self._names.get(each.graph, each.graph), self._field_use.of(each)) for each in plan.plan.fetches
+            ]
 
     def _operation(self, request: Request) -> Operation:
         found = self._documents.get(request.query)
@@ -199,13 +265,15 @@ class Gateway:
             return NO_HEADERS
         return {name: given[name] for name in self._options.forward_headers if name in given}
 
-    def _complete(self, plan: ReadyPlan, run: Run, values: Mapping[str, Any]) -> Response:
+    def _complete(self, plan: ReadyPlan, run: Run, values: Mapping[str, Any], request: Request) -> Response:
         errors = run.faults.errors
         if not errors:
             try:
                 return Response(orjson.dumps({"data": plan.project(run.data)}))
             except IRREGULAR:
                 pass
+        else:
+            explain(run.faults, request.headers, masked=not self._options.subgraph_errors)
         introspected = None
         if plan.plan.introspection is not None:
             from milkrun_graph.api.introspection import introspect  # noqa: PLC0415 - it brings graphql-core

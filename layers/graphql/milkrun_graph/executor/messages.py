@@ -39,14 +39,20 @@ class Request:
     claims: Claims = NOBODY
     # A GET request may only read.
     read_only: bool = False
+    # The document's name, in place of ``query`` (which is then empty) or beside it.
+    document_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The JSON to send.  ``status`` is the HTTP status of the media type application/graphql-response+json."""
+    """The JSON to send.  ``status`` is the HTTP status of the media type application/graphql-response+json.
+
+    ``headers`` are those of subgraphs' answers that reach the client; a name may come several times.
+    """
 
     body: bytes
     status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class MalformedRequest(RequestRefused):
@@ -66,17 +72,21 @@ def read_request(body: bytes, headers: Mapping[str, str] = NO_HEADERS) -> Reques
 
 def request_from(sent: Mapping[str, Any], headers: Mapping[str, str] = NO_HEADERS) -> Request:
     """A request from its parameters.  Raises MalformedRequest."""
-    query = sent.get("query")
-    if not isinstance(query, str) or not query:
-        raise MalformedRequest("`query` must be a string with a document")
+    query, document = sent.get("query"), sent.get("documentId")
     variables, name, extensions = sent.get("variables"), sent.get("operationName"), sent.get("extensions")
+    if query is None and (document or (isinstance(extensions, dict) and "persistedQuery" in extensions)):
+        query = ""
+    elif not isinstance(query, str) or not query:
+        raise MalformedRequest("`query` must be a string with a document")
+    if document is not None and not isinstance(document, str):
+        raise MalformedRequest("`documentId` must be a string")
     if variables is not None and not isinstance(variables, dict):
         raise MalformedRequest("`variables` must be an object")
     if name is not None and not isinstance(name, str):
         raise MalformedRequest("`operationName` must be a string")
     if extensions is not None and not isinstance(extensions, dict):
         raise MalformedRequest("`extensions` must be an object")
-    return Request(query, variables, name, headers, extensions)
+    return Request(query, variables, name, headers, extensions, document_id=document)
 
 
 def refusal(error: GraphError, status: int = 400) -> Response:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from milkrun_graph.executor.propagate import HeaderRule
 
 TRACE_HEADERS = ("traceparent", "tracestate", "x-request-id", "x-amzn-trace-id")
+PUBLIC_CODES = frozenset({"UNAUTHENTICATED", "FORBIDDEN", "BAD_USER_INPUT", "NOT_FOUND"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,10 @@ class Options:
     seconds: Mapping[str, float] = field(default_factory=dict)
     # Subgraphs' own error messages and extensions reach the client.
     subgraph_errors: bool = True
+    # Codes of subgraphs' errors that clients see even if nothing else of them does.
+    error_codes: frozenset[str] = PUBLIC_CODES
+    # Headers of subgraphs' answers that reach the client.
+    response_headers: tuple[HeaderRule, ...] = ()
     # Progressive overrides that are on, beside those of the form percent(n).
     labels: frozenset[str] = frozenset()
     cached_operations: int = 1000

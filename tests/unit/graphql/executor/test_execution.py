@@ -1,6 +1,7 @@
 """Plans run: what is asked of whom, when, and what becomes of the answers."""
 
 import asyncio
+import json
 from typing import Any
 
 import orjson
@@ -170,9 +171,13 @@ async def test_paths_have_the_names_of_the_client() -> None:
 async def test_messages_of_subgraphs_can_be_kept_from_clients() -> None:
     answer = {"data": {"person": None}, "errors": [{"message": "password", "extensions": {"stack": "secret"}}]}
     options = Options(subgraph_errors=False)
-    response = await ask(fleet(people=lambda _: answer), "{ person(id: 1) { name } }", options=options)
+    asked = {"query": "{ person(id: 1) { name } }", "options": options, "headers": {"x-request-id": "7"}}
+    response = await ask(fleet(people=lambda _: answer), **asked)
     assert response["errors"] == [
-        {"message": "A subgraph reported an error", "extensions": {"code": "DOWNSTREAM_SERVICE_ERROR"}}
+        {
+            "message": "A subgraph reported an error",
+            "extensions": {"code": "DOWNSTREAM_SERVICE_ERROR", "correlationId": "7"},
+        }
     ]
 
 
@@ -222,6 +227,37 @@ async def test_scalars_are_coerced_or_refused_by_the_specification() -> None:
     assert response["data"]["person"]["grid"] == [None, None]
     assert paths(response) == [["person", "age"], ["person", "grid", 0, 0], ["person", "grid", 1]]
     assert set(codes(response)) == {"INVALID_SUBGRAPH_VALUE"}
+
+
+@pytest.mark.parametrize(
+    "notes", [2**63, 2**64, -(10**40), {"deep": [10**5000, 1.5, "x"]}], ids=["63", "64", "40", "deep"]
+)
+async def test_integers_of_any_size_pass_in_custom_scalars(notes: Any) -> None:
+    sys.set_int_max_str_digits(0)
+    person = {"id": 2**70, "name": 2**70, "height": 2**70, "age": 2**70, "notes": notes}
+    answer = json.dumps({"data": {"person": person}}).encode()
+    asked = Gateway(SUPERGRAPH, fleet(people=lambda _: answer)).execute(
+        Request("{ person(id: 1) { id name height age notes } }")
+    )
+    response = json.loads((await asked).body)
+    assert response["data"]["person"] == {**person, "id": str(2**70), "name": str(2**70), "age": None}
+    assert codes(response) == ["INVALID_SUBGRAPH_VALUE"]
+
+
+async def test_an_entity_of_two_fields_is_asked_for_once() -> None:
+    person = {"knownFor": [dict(TITLE)], "favorite": {**TITLE, "id": "t2"}, "name": "Ann"}
+    twin = {"knownFor": [], "favorite": dict(TITLE), "name": "Bob"}
+
+    def failing(request: dict[str, Any]) -> Any:
+        return ratings(request) | {"errors": [{"message": "lost", "path": ["_entities", 0, "stars"]}]}
+
+    subgraphs = fleet(people=data(people=[person, twin]), ratings=failing)
+    response = await ask(subgraphs, "{ people { knownFor { stars } favorite { stars } } }")
+    assert response["data"]["people"] == [
+        {"knownFor": [{"stars": 4.5}], "favorite": {"stars": 4.5}}, {"knownFor": [], "favorite": {"stars": 4.5}},
+    ]  # fmt: skip
+    assert [each["id"] for each in subgraphs.asked[1][1]["variables"]["representations"]] == ["t1", "t2"]
+    assert paths(response) == [["people", 0, "knownFor", 0, "stars"], ["people", 1, "favorite", "stars"]]
 
 
 async def test_a_key_that_is_missing_skips_the_entity() -> None:
