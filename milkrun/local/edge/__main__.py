@@ -30,7 +30,8 @@ def application(cloud_port: int, port: int, accounts: dict[str, str]) -> web.App
     """The edge as an aiohttp application; `accounts` gives names to account numbers."""
     edge = Edge(cloud_port, port, accounts)
     app = web.Application(client_max_size=0)
-    app.router.add_route("*", "/{path:.*}", edge.handle)
+    # A path may hold an encoded line feed, which a plain dot does not match.
+    app.router.add_route("*", r"/{path:[\s\S]*}", edge.handle)
     app.on_startup.append(edge.start)
     app.on_cleanup.append(edge.close)
     return app

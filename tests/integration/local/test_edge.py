@@ -94,6 +94,11 @@ def test_the_longest_base_path_wins(local_cloud: LocalCloud, host: str) -> None:
     assert (event["path"], event["resource"]) == ("/pack/v2/fcs/FC1/plans", "/fcs/{fc}/plans")
 
 
+def test_a_path_with_a_line_feed_in_it_passes_too(local_cloud: LocalCloud, host: str) -> None:
+    answer = request(local_cloud.edge_url, host, "/pack/fcs/one%0Atwo/plans")
+    assert answer.headers["X-Made-By"] == "echo"
+
+
 def test_an_unmapped_path_is_forbidden_as_on_aws_with_a_hint(local_cloud: LocalCloud, host: str) -> None:
     """AWS: 403 {"message": "Forbidden"} for a path that no mapping begins."""
     answer = request(local_cloud.edge_url, host, "/packing")
