@@ -25,12 +25,16 @@ class ReadyEntry:
 
 @dataclass(frozen=True, slots=True)
 class ReadyFetch:
-    """``at`` is its place in the plan, ``after`` the places of those that wait for it."""
+    """``at`` is its place in the plan, ``after`` the places of those that wait for it.
+
+    ``lists`` has of the entries the first with each alias: a list of representations is sent for each.
+    """
 
     at: int
     fetch: Fetch
     head: bytes
     entries: tuple[ReadyEntry, ...]
+    lists: tuple[ReadyEntry, ...]
     after: tuple[int, ...]
     seconds: float
 
@@ -53,19 +57,32 @@ class ReadyPlan:
 def ready(plan: Plan, options: Options, names: Mapping[str, str]) -> ReadyPlan:
     """Compile a plan. ``names`` are the subgraphs' public names, by which the options know them."""
     places = {fetch.id: at for at, fetch in enumerate(plan.fetches)}
-    shapes: dict[tuple[object, ...], ReadyEntry] = {}
+    entries = _entries(plan)
     fetches = tuple(
         ReadyFetch(
             at=places[fetch.id],
             fetch=fetch,
             head=b'{"query":' + orjson.dumps(fetch.query) + b',"variables":{',
-            entries=tuple(_entry(entry, shapes) for entry in fetch.entries),
+            entries=entries[fetch.id],
+            lists=_lists(entries[fetch.id]),
             after=tuple(places[other.id] for other in plan.fetches if fetch.id in other.needs),
             seconds=options.seconds.get(names.get(fetch.graph, fetch.graph), options.subgraph_seconds),
         )
         for fetch in plan.fetches
     )
     return ReadyPlan(plan, fetches, tuple(len(fetch.needs) for fetch in plan.fetches), projector(plan.projection))
+
+
+def _entries(plan: Plan) -> dict[int, tuple[ReadyEntry, ...]]:
+    shapes: dict[tuple[object, ...], ReadyEntry] = {}
+    return {fetch.id: tuple(_entry(entry, shapes) for entry in fetch.entries) for fetch in plan.fetches}
+
+
+def _lists(entries: tuple[ReadyEntry, ...]) -> tuple[ReadyEntry, ...]:
+    found: dict[str, ReadyEntry] = {}
+    for ready in entries:
+        found.setdefault(ready.entry.alias, ready)
+    return tuple(found.values())
 
 
 def _entry(entry: Entry, shapes: dict[tuple[object, ...], ReadyEntry]) -> ReadyEntry:

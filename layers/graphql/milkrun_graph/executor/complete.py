@@ -9,6 +9,7 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from milkrun_graph.executor.exact import digits_of
 from milkrun_graph.executor.faults import INVALID, UNTOLD
 from milkrun_graph.executor.messages import Path, formatted
 from milkrun_graph.executor.project import fitting
@@ -135,6 +136,9 @@ def _int(value: Any) -> int | None:
 
 
 def _float(value: Any) -> float | int | None:
+    digits = digits_of(value)
+    if digits:
+        return float(digits) if math.isfinite(float(digits)) else None
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
@@ -147,13 +151,15 @@ def _boolean(value: Any) -> bool | None:
 def _string(value: Any) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if isinstance(value, str | int | float) else None
+    return str(value) if isinstance(value, str | int | float) else digits_of(value)
 
 
 def _id(value: Any) -> str | None:
     if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
         return None
-    return str(int(value)) if isinstance(value, int | float) else value if isinstance(value, str) else None
+    if isinstance(value, str):
+        return value
+    return str(int(value)) if isinstance(value, int | float) else digits_of(value)
 
 
 # Result coercion of section 3.5.

@@ -34,12 +34,13 @@ type Standing = dict[str, dict[int, list[Path]]]
 class Faults:
     """Collects the errors of one response."""
 
+    # Codes that clients see of errors whose texts they do not see.
+    codes: frozenset[str] = frozenset()
+
     def __init__(self, projection: Projection, data: Object, names: Mapping[str, str], verbose: bool) -> None:
         self.errors: list[dict[str, Any]] = []
         self._projection, self._data = projection, data
         self._names, self._verbose = names, verbose
-        # Codes that clients see of errors whose texts they do not see.
-        self.codes: frozenset[str] = frozenset()
         # What went wrong, in full: for the log.
         self.causes: list[dict[str, Any]] = []
 
@@ -92,8 +93,9 @@ class Faults:
         places = standing.get(entry.alias)
         if places is None:
             places = standing[entry.alias] = {}
-            for target, where, _ in walk(self._data, entry.path):
-                places.setdefault(id(target), []).append(where)
+            for alike in (other for other in fetch.entries if other.alias == entry.alias):
+                for target, where, _ in walk(self._data, alike.path):
+                    places.setdefault(id(target), []).append(where)
         for wanted in {id(target) for target in lists[index]}:
             yield from ((*where, *path[2:]) for where in places.get(wanted, ()))
 

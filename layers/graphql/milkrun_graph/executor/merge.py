@@ -39,6 +39,17 @@ def _merge_lists(into: list[Any], more: list[Any]) -> bool:
     return agreed
 
 
+def together(
+    mine: tuple[list[list[Any]], list[bytes]], theirs: tuple[list[list[Any]], list[bytes]]
+) -> tuple[list[list[Any]], list[bytes]]:
+    """Two lists of representations, and the targets of each, as one without duplicates."""
+    groups: dict[bytes, list[Any]] = {}
+    for targets, texts in (mine, theirs):
+        for target, text in zip(targets, texts, strict=True):
+            groups[text] = groups.get(text, []) + target
+    return list(groups.values()), list(groups)
+
+
 def copied(value: Any) -> Any:
     """A copy of nested objects and lists, for an entity that appears at a second place."""
     if value.__class__ is dict:

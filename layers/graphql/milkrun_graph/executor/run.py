@@ -15,9 +15,10 @@ import orjson
 from milkrun_graph.executor.collect import Object, walk
 from milkrun_graph.executor.compiled import ReadyEntry, ReadyFetch, ReadyPlan
 from milkrun_graph.executor.context import Asked, Split, by_context
+from milkrun_graph.executor.exact import exactly
 from milkrun_graph.executor.faults import Faults
 from milkrun_graph.executor.generate import Untold, fits
-from milkrun_graph.executor.merge import copied, merge
+from milkrun_graph.executor.merge import copied, merge, together
 from milkrun_graph.executor.transport import SubgraphDisconnected, SubgraphStatus, SubgraphTimeout
 from milkrun_graph.planner.plan import Entry
 
@@ -73,7 +74,7 @@ class Run:
         if not fetch.entries:
             self._send(fetch, self._body(fetch, []), {})
             return
-        everything = {ready.entry.alias: self._representations(ready) for ready in fetch.entries}
+        everything = self._asked(fetch)
         requests: list[Split] = [(everything, [])]
         if any(ready.entry.contexts for ready in fetch.entries):
             requests = by_context(self.data, fetch, everything)
@@ -84,9 +85,17 @@ class Run:
         self._parts[fetch.at] = len(requests)
         for asked, more in requests:
             parts = [
-                b'"%b":[%b]' % (r.entry.variable.encode(), b",".join(asked[r.entry.alias][1])) for r in fetch.entries
+                b'"%b":[%b]' % (r.entry.variable.encode(), b",".join(asked[r.entry.alias][1])) for r in fetch.lists
             ]
             self._send(fetch, self._body(fetch, parts + more), {alias: found for alias, (found, _) in asked.items()})
+
+    def _asked(self, fetch: ReadyFetch) -> dict[str, Asked]:
+        """What each list of the fetch is to hold, by its alias."""
+        asked: dict[str, Asked] = {}
+        for ready in fetch.entries:
+            alias, found = ready.entry.alias, self._representations(ready)
+            asked[alias] = together(asked[alias], found) if alias in asked else found
+        return asked
 
     def _representations(self, ready: ReadyEntry) -> Asked:
         """The distinct representations as JSON, and the targets of each."""
@@ -177,7 +186,8 @@ class Run:
             self.faults.failed(fetch.fetch, error)
             return
         try:
-            answer = orjson.loads(error.body if isinstance(error, SubgraphStatus) else future.result())
+            body = error.body if isinstance(error, SubgraphStatus) else future.result()
+            answer = exactly(body) if fetch.fetch.exact else orjson.loads(body)
         except orjson.JSONDecodeError:
             self.faults.malformed(fetch.fetch, "it is not JSON")
             return
@@ -192,7 +202,7 @@ class Run:
 
     def _merge(self, fetch: ReadyFetch, data: Object, groups: dict[str, Targets], *, explained: bool) -> None:
         if fetch.entries:
-            for ready in fetch.entries:
+            for ready in fetch.lists:
                 entities = data.get(ready.entry.alias)
                 if groups[ready.entry.alias] and not (entities is None and explained):
                     self._merge_entities(fetch, ready, entities, groups[ready.entry.alias])

@@ -10,6 +10,7 @@ from milkrun_graph.planner.plan import Entry, Fetch, OperationKind, Representati
 from milkrun_graph.supergraph.tables import Supergraph
 
 type _Group = tuple[str, int, bool, int]
+type _Asked = tuple[str, bool]
 
 
 def assemble(supergraph: Supergraph, operation: Operation, steps: list[Step]) -> tuple[Fetch, ...]:
@@ -28,11 +29,11 @@ def _fetch(supergraph: Supergraph, operation: Operation, steps: list[Step], numb
     entries: tuple[Entry, ...] = ()
     kind = OperationKind.QUERY
     if first.entity:
-        names = _names(len(steps), operation)
-        texts = [emitter.selection(step.origin) for step in steps]
-        entries = tuple(_entry(step, *name) for step, name in zip(steps, names, strict=True))
-        body = "{" + " ".join(_entities(entry, text) for entry, text in zip(entries, texts, strict=True)) + "}"
-        own = [f"${entry.variable}:[_Any!]!" for entry in entries]
+        texts = {step: emitter.selection(step.origin) for step in steps}
+        lists = _lists(texts, operation)
+        entries = tuple(_entry(step, *lists[_asked(step, text)]) for step, text in texts.items())
+        body = "{" + " ".join(_entities(*name, text) for (text, _), name in lists.items()) + "}"
+        own = [f"${variable}:[_Any!]!" for _, variable in lists.values()]
         own += [f"${one.value.variable}:{one.type}" for step in steps for one in step.contexts]
     else:
         body, own = emitter.selection(first.origin), []
@@ -46,6 +47,7 @@ def _fetch(supergraph: Supergraph, operation: Operation, steps: list[Step], numb
         kind=kind,
         query=body if head == "query" else head + body,
         variables=used,
+        exact=emitter.exact,
         entries=entries,
         needs=tuple(sorted({ids[need] for step in steps for need in _direct(step)})),
         stage=first.stage,
@@ -60,6 +62,16 @@ def _direct(step: Step) -> Iterable[Step]:
     )
 
 
+def _asked(step: Step, text: str) -> _Asked:
+    return text, _overwrites(step)
+
+
+def _lists(texts: dict[Step, str], operation: Operation) -> dict[_Asked, tuple[str, str]]:
+    """Alias and variable of each list of entities: what is asked alike, wherever it stands, is one list."""
+    asked = list(dict.fromkeys(_asked(step, text) for step, text in texts.items()))
+    return dict(zip(asked, _names(len(asked), operation), strict=True))
+
+
 def _names(count: int, operation: Operation) -> list[tuple[str, str]]:
     if count == 1 and "representations" not in operation.variables:
         return [("_entities", "representations")]
@@ -69,9 +81,13 @@ def _names(count: int, operation: Operation) -> list[tuple[str, str]]:
     return [(f"_e{number}", f"{prefix}{number}") for number in range(count)]
 
 
-def _entities(entry: Entry, text: str) -> str:
-    alias = "" if entry.alias == "_entities" else entry.alias + ":"
-    return f"{alias}_entities(representations:${entry.variable}){text}"
+def _entities(alias: str, variable: str, text: str) -> str:
+    label = "" if alias == "_entities" else alias + ":"
+    return f"{label}_entities(representations:${variable}){text}"
+
+
+def _overwrites(step: Step) -> bool:
+    return step.origin.type != ENTITIES
 
 
 def _entry(step: Step, alias: str, variable: str) -> Entry:
@@ -82,7 +98,7 @@ def _entry(step: Step, alias: str, variable: str) -> Entry:
         path=_path(node),
         types=None if node.runtime >= node.world else node.runtime,
         representation=Representation(step.typename, step.key, step.requires),
-        overwrites_typename=node.type != ENTITIES,
+        overwrites_typename=_overwrites(step),
         contexts=tuple(one.value for one in step.contexts),
     )
 

@@ -48,7 +48,7 @@ def items_of(supergraph: Supergraph, shapes: Shapes, fields: FieldSet, types: fr
         if one.name == TYPENAME:
             items.append(typename_item(asked))
             continue
-        type_ = _type_of(supergraph, asked, one.name)
+        type_ = type_of(supergraph, asked, one.name)
         inner: tuple[Item, ...] = ()
         if one.fields:
             possible = supergraph.possible(type_.named)
@@ -100,7 +100,8 @@ def _union(items: Iterable[Item]) -> frozenset[str]:
     return frozenset[str]().union(*(item.types for item in items))
 
 
-def _type_of(supergraph: Supergraph, types: frozenset[str], name: str) -> TypeRef:
+def type_of(supergraph: Supergraph, types: frozenset[str], name: str) -> TypeRef:
+    """The type of a field that the types have, by themselves or by an interface."""
     for one in sorted(types):
         for owner in (one, *sorted(supergraph.interfaces.get(one, ()))):
             known = supergraph.types[owner].fields.get(name)

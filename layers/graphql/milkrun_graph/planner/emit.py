@@ -2,18 +2,25 @@
 
 from collections.abc import Iterable
 
+from milkrun_graph.planner.conditions import type_of
 from milkrun_graph.planner.moves import ENTITIES
 from milkrun_graph.planner.nodes import Node, Selected
 from milkrun_graph.planner.operation import TYPENAME
 from milkrun_graph.supergraph.tables import Kind, Supergraph
 
+_BUILT_IN = {"Int", "Float", "String", "Boolean", "ID"}
+
 
 class Emitter:
-    """Writes selections. ``variables`` collects the client's variables that the text uses."""
+    """Writes selections.
+
+    ``variables`` collects the client's variables that the text uses; ``exact`` is whether it asks for a custom scalar.
+    """
 
     def __init__(self, supergraph: Supergraph) -> None:
         self._supergraph = supergraph
         self.variables: set[str] = set()
+        self.exact = False
 
     def selection(self, node: Node) -> str:
         """The selection set of a node, with braces."""
@@ -36,7 +43,13 @@ class Emitter:
         arguments = [*chosen.arguments, *((name, "$" + variable) for name, variable in chosen.contexts)]
         printed = f"({','.join(f'{name}:{value}' for name, value in arguments)})" if arguments else ""
         self.variables |= chosen.variables
+        self.exact |= chosen.name != TYPENAME and self._is_custom(chosen)
         return alias + chosen.name + printed + (self.selection(chosen.node) if chosen.node else "")
+
+    def _is_custom(self, chosen: Selected) -> bool:
+        named = type_of(self._supergraph, chosen.types, chosen.name).named
+        known = self._supergraph.types.get(named)
+        return bool(known and known.kind is Kind.SCALAR and named not in _BUILT_IN)
 
     def _conditions(self, node: Node, chosen: Selected) -> list[str] | None:
         """The type conditions that the field needs here; None if it can be asked directly."""

@@ -10,7 +10,8 @@ the client's response keys, otherwise reserved aliases (``_m0``) for what only t
 start when all fetches of ``needs`` have ended.  A root fetch merges its ``data`` into the working object.
 An entity fetch has one or more *entries*; each collects its target objects by ``path``, makes one
 representation per target, de-duplicates them, sends them in the variable ``entry.variable`` and merges item
-i of the answer's ``entry.alias`` into the targets of representation i.  All entries travel in one request.
+i of the answer's ``entry.alias`` into the targets of representation i.  All entries travel in one request, and
+those with one alias in one list.
 Merging is deep: objects by key, lists by index, the first of two scalars wins; except ``__typename`` of an
 entry with ``overwrites_typename``, which replaces what an interface object's graph said.
 Finally ``projection`` completes the working object into the response (GraphQL specification, section 6.4).
@@ -95,7 +96,9 @@ class ContextArgument:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One list of entities in an entity fetch: ``alias: _entities(representations: $variable)``.
+    """Entities at one place in an entity fetch: ``alias: _entities(representations: $variable)``.
+
+    Entries of a fetch that ask the same have one alias, and so one list of representations.
 
     ``types`` are the concrete types that a target may have; None if ``path`` settles it.
     """
@@ -116,7 +119,8 @@ class Fetch:
     ``variables`` are the client's variables that ``query`` uses, by the client's names; those that the client
     left out are left out here too.  A root fetch has no entries.  ``path`` is where a root fetch's data goes:
     empty, except for a ``query: Query`` field below another one; ``needs`` are ids of other fetches, ``stage``
-    is the longest chain of them, counted from 1.
+    is the longest chain of them, counted from 1.  ``exact``: values of custom scalars come with it, and in those
+    long integers keep all digits.
     """
 
     id: int
@@ -128,6 +132,7 @@ class Fetch:
     needs: tuple[int, ...]
     stage: int
     path: tuple[Segment, ...] = ()
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

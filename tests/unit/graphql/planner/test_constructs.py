@@ -78,8 +78,32 @@ def test_entities_for_one_subgraph_at_one_stage_travel_together() -> None:
         type User @type(graph: A, key: "id") @type(graph: B, key: "id") { id: ID! name: String @field(graph: B) }""",
     )
     made = a_plan(tables, "{ one { name } two { name } }")
-    assert len(made.fetches) == 2
+    assert asked(made)[1] == ("B", 2, ENTITIES + "{...on User{name}}}")
+    assert [entry.path[0].key for entry in made.fetches[1].entries] == ["one", "two"]
+
+
+def test_entities_that_are_asked_different_things_are_lists_of_their_own() -> None:
+    tables = a_supergraph(
+        "AB",
+        QUERY
+        + """{ one: User @field(graph: A) two: User @field(graph: A) }
+        type User @type(graph: A, key: "id") @type(graph: B, key: "id") {
+          id: ID! name: String @field(graph: B) age: Int @field(graph: B) }""",
+    )
+    made = a_plan(tables, "{ one { name } two { age } }")
     assert [entry.alias for entry in made.fetches[1].entries] == ["_e0", "_e1"]
+
+
+def test_a_request_for_custom_scalars_says_so() -> None:
+    tables = a_supergraph(
+        "AB",
+        QUERY
+        + """{ p: P @field(graph: A) } scalar Big @type(graph: A) @type(graph: B)
+        type P @type(graph: A, key: "id") @type(graph: B, key: "id") {
+          id: Big a: Int @field(graph: A) b: Int @field(graph: B) }""",
+    )
+    assert [fetch.exact for fetch in a_plan(tables, "{ p { a } }").fetches] == [False]
+    assert [fetch.exact for fetch in a_plan(tables, "{ p { b } }").fetches] == [True, False]
 
 
 def test_provided_fields_are_taken_where_they_are_provided() -> None:
