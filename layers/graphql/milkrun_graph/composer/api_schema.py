@@ -1,6 +1,7 @@
 """The API schema: what clients see of a merged schema."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from milkrun_graph.composer.model import Applied, Element, EnumValue, Field, InputValue, Schema, TypeDef
 
@@ -23,7 +24,8 @@ def api_schema(schema: Schema) -> Schema:
         if all(location.isupper() and not location.endswith("_DEFINITION") for location in directive.locations):
             executable = tuple(one for one in directive.locations if one in EXECUTABLE)
             if executable:
-                api.directives[directive.name] = directive
+                args = {one.name: _input(one) for one in _visible(directive.args.values())}
+                api.directives[directive.name] = replace(directive, args=args)
     return api
 
 

@@ -68,5 +68,5 @@ def _check_names(subgraphs: Sequence[Subgraph], report: Report) -> None:
 def _merge(loaded: Sequence[Loaded], report: Report) -> Merged:
     merged = merge(loaded, report)
     if not report.errors:
-        check_inaccessible(merged.schema, report)
+        check_inaccessible(merged.schema, merged.core, report)
     return merged

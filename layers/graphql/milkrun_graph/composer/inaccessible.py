@@ -6,16 +6,46 @@ from graphql import EnumValueNode, ListValueNode, ObjectValueNode, ValueNode
 
 from milkrun_graph.composer.api_schema import is_inaccessible
 from milkrun_graph.composer.issues import Report
-from milkrun_graph.composer.model import Element, Field, InputValue, Schema, TypeDef, named
+from milkrun_graph.composer.model import DirectiveDef, Element, Field, InputValue, Schema, TypeDef, named
 
 _Fault = tuple[str, str]
 
 
-def check_inaccessible(schema: Schema, report: Report) -> None:
-    """Check that the API schema can do without everything that is inaccessible."""
+def check_inaccessible(schema: Schema, core: frozenset[str], report: Report) -> None:
+    """Check that the API schema can do without everything that is inaccessible.
+
+    `core` are the types and directives (`@name`) of composed specifications, of which nothing may be hidden.
+    """
+    for directive in schema.directives.values():
+        for code, message in _directive_faults(schema, directive, core):
+            report.error(code, message)
+    for name in core & set(schema.types):
+        if any(is_inaccessible(one) for one in _parts(schema.types[name])):
+            report.error("DISALLOWED_INACCESSIBLE", f'Core feature type "{name}" cannot use @inaccessible.')
     for type_ in schema.types.values():
         for code, message in _hidden_root(schema, type_) if is_inaccessible(type_) else _faults(schema, type_):
             report.error(code, message)
+
+
+def _parts(type_: TypeDef) -> Iterator[Element]:
+    yield type_
+    yield from (*type_.inputs.values(), *type_.values.values())
+    for field in type_.fields.values():
+        yield from (field, *field.args.values())
+
+
+def _directive_faults(schema: Schema, directive: DirectiveDef, core: frozenset[str]) -> Iterator[_Fault]:
+    for arg in directive.args.values():
+        place = f"@{directive.name}({arg.name}:)"
+        if not is_inaccessible(arg):
+            if named(arg.type) not in core:
+                yield from _reference(schema, place, arg.type)
+            yield from _default(schema, place, arg)
+        elif f"@{directive.name}" in core:
+            yield "DISALLOWED_INACCESSIBLE", f'Core feature directive "@{directive.name}" cannot use @inaccessible.'
+        elif arg.required:
+            message = f'Argument "{place}" is @inaccessible but is a required argument of its directive.'
+            yield "REQUIRED_INACCESSIBLE", message
 
 
 def _hidden_root(schema: Schema, type_: TypeDef) -> Iterator[_Fault]:

@@ -109,6 +109,18 @@ class Schema:
         """The types of these kinds, in order of definition."""
         return (type_ for type_ in list(self.types.values()) if type_.kind in kinds)
 
+    def applications(self) -> Iterator[Applied]:
+        """Every directive that is applied anywhere."""
+        yield from self.applied
+        for type_ in self.types.values():
+            yield from type_.directives
+            for element in (*type_.fields.values(), *type_.inputs.values(), *type_.values.values()):
+                yield from element.directives
+                if isinstance(element, Field):
+                    yield from (applied for arg in element.args.values() for applied in arg.directives)
+        for directive in self.directives.values():
+            yield from (applied for arg in directive.args.values() for applied in arg.directives)
+
     def implementations(self, interface: str) -> list[TypeDef]:
         """The objects and interfaces that say they implement it."""
         return [type_ for type_ in self.of_kind("OBJECT", "INTERFACE") if interface in type_.interfaces]

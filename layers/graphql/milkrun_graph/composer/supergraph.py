@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from graphql import ListValueNode, ObjectFieldNode, ObjectValueNode, parse
+from graphql import ListValueNode, ObjectFieldNode, ObjectValueNode, ValueNode, parse
 from graphql.language import NameNode
 
 from milkrun_graph.composer import specs
@@ -47,7 +47,7 @@ input join__ContextArgument {
 scalar join__FieldValue
 """
 _CONTEXT = """
-directive @context(name: String!) repeatable on INTERFACE | OBJECT | UNION
+directive @{name}(name: String!) repeatable on INTERFACE | OBJECT | UNION
 directive @context__fromContext(field: context__ContextFieldValue) on ARGUMENT_DEFINITION
 scalar context__ContextFieldValue
 """
@@ -91,7 +91,7 @@ def _definitions(join: str, features: Mapping[str, str]) -> str:
     text += _SINCE_0_5 if join >= "v0.5" else ""
     for name in features:
         if name in ("context", "cacheTag"):
-            text += _CONTEXT if name == "context" else ""
+            text += _CONTEXT.format(name=features[name]) if name == "context" else ""
             continue
         one = specs.definition(name, specs.LATEST)
         text += f"{one.sdl(features[name], _TYPES)}\n" if one is not None else ""
@@ -109,23 +109,21 @@ def _link(name: str, version: str, purpose: str | None) -> Applied:
 
 
 def _feature_links(features: Mapping[str, str]) -> list[Applied]:
-    """A link for each feature; `@listSize` is imported from the one for cost."""
-    found = []
+    """A link for each feature, with imports for what is not simply called like it."""
+    found: dict[str, Applied] = {}
+    imports: dict[str, list[ValueNode]] = {}
     for name in specs.FEATURES:
         feature, version, purpose = specs.FEATURES[name]
-        if name == "listSize" or name not in features:
+        if name not in features:
             continue
-        link = _link(feature, version, purpose)
-        if name == "cost" and "listSize" in features:
-            link.args |= applied("link", **{"import": ["@listSize"]}).args
+        found.setdefault(feature, _link(feature, version, purpose))
         if features[name] != name:
-            link.args |= {"import": ListValueNode(values=(_alias(name, features[name]),))}
-        found.append(link)
-    if "listSize" in features and "cost" not in features:
-        link = _link("cost", "v0.1", None)
-        link.args |= applied("link", **{"import": ["@listSize"]}).args
-        found.append(link)
-    return found
+            imports.setdefault(feature, []).append(_alias(name, features[name]))
+        elif name != feature:
+            imports.setdefault(feature, []).append(value(f"@{name}"))
+    for feature, names in imports.items():
+        found[feature].args["import"] = ListValueNode(values=tuple(names))
+    return list(found.values())
 
 
 def _alias(name: str, alias: str) -> ObjectValueNode:

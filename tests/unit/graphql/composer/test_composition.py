@@ -86,3 +86,18 @@ def test_a_graph_too_entangled_to_search_is_refused(monkeypatch: pytest.MonkeyPa
     composition = composed(a="type Query { t: T }\ntype T { u: U }\ntype U { x: Int }")
 
     assert [issue.code for issue in composition.errors] == ["MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED"]
+
+
+def test_requirements_are_all_needed_under_whatever_name() -> None:
+    scopes = '[{name: "@requiresScopes", as: "@rs"}, "@shareable"]'
+    federation = f'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: {scopes})\n'
+    sdl = 'type Query {{ a: Int @rs(scopes: [["{}"]]) @shareable }}'
+    subgraphs = [Subgraph(name, f"http://{name}", federation + sdl.format(name)) for name in ("a", "b")]
+
+    assert '@rs(scopes: [["a", "b"]])' in (compose(subgraphs).supergraph_sdl or "")
+
+
+def test_the_api_has_no_hidden_arguments_of_directives() -> None:
+    composition = composed(a="directive @live(x: Int! = 3 @inaccessible, y: Int) on FIELD\ntype Query { a: Int }")
+
+    assert composition.api_sdl == "directive @live(y: Int) on FIELD\n\ntype Query {\n  a: Int\n}\n"

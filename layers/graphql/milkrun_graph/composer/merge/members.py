@@ -36,6 +36,9 @@ def enum_positions(schema: Schema) -> tuple[dict[str, str], dict[str, str]]:
                 inputs.setdefault(named(arg.type), f"{type_.name}.{field.name}({arg.name}:)")
         for one in type_.inputs.values():
             inputs.setdefault(named(one.type), f"{type_.name}.{one.name}")
+    for directive in schema.directives.values():
+        for arg in directive.args.values():
+            inputs.setdefault(named(arg.type), f"@{directive.name}({arg.name}:)")
     return inputs, outputs
 
 

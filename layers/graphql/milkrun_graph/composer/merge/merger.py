@@ -23,7 +23,8 @@ class Merged:
     """The supergraph's schema, and what it takes to print it and to search it.
 
     `moved` and `arrived` are the coordinates (subgraph, type, field) that `@override` takes from one subgraph and gives
-    to another, with the label on which that depends.
+    to another, with the label on which that depends.  `core` are the directives (`@name`) and types of specifications
+    that are composed.
     """
 
     schema: Schema
@@ -32,14 +33,15 @@ class Merged:
     custom_links: tuple[Applied, ...]
     moved: dict[tuple[str, str, str], str | None]
     arrived: dict[tuple[str, str, str], str]
+    core: frozenset[str] = frozenset()
 
 
 def merge(subgraphs: Sequence[Loaded], report: Report) -> Merged:
     """Merge subgraphs; what cannot be merged is in the report."""
     ordered = sorted(subgraphs, key=lambda one: one.name)
     state = State(ordered, report, graphs=graph_names(one.name for one in ordered))
-    custom = merge_directive_definitions(state)
     name_features(state)
+    custom = merge_directive_definitions(state)
     sources = _shallow(state)
     _roots(state)
     _hierarchy(state, sources)
@@ -65,7 +67,14 @@ def merge(subgraphs: Sequence[Loaded], report: Report) -> Merged:
         custom,
         state.moved,
         state.arrived,
+        _core(state),
     )
+
+
+def _core(state: State) -> frozenset[str]:
+    prefixes = tuple(f"{prefix}__" for prefix in state.core_prefixes)
+    types = {name for name in state.schema.types if name.startswith(prefixes)} if prefixes else set()
+    return frozenset(types | {f"@{name}" for name in state.composed})
 
 
 def _shallow(state: State) -> dict[str, Sources]:
@@ -198,7 +207,7 @@ def _merge_contexts(state: State, merged: TypeDef, types: Sources) -> None:
         for one in type_.having("context"):
             state.features["context"] = None
             name = f"{subgraph}__{string_argument(one, 'name')}"
-            merged.directives.append(applied("context", name=name))
+            merged.directives.append(applied(state.names.get("context", "context"), name=name))
 
 
 def _merge_schema(state: State) -> None:

@@ -24,6 +24,7 @@ class State:
     features: dict[str, None] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     composed: dict[str, str] = field(default_factory=dict)
+    core_prefixes: set[str] = field(default_factory=set)
     moved: dict[tuple[str, str, str], str | None] = field(default_factory=dict)
     arrived: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
