@@ -71,7 +71,7 @@ class S3Bucket:
         return self._find(_verdict(graphlet, submission)) is not None
 
     def keep_verdict(self, graphlet: str, verdict: Verdict) -> None:
-        self.keep(_verdict(graphlet, verdict.id), verdict.model_dump_json(exclude_none=True).encode())
+        self.keep(_verdict(graphlet, verdict.id), verdict.model_dump_json().encode())
 
     def keep(self, key: str, body: bytes) -> None:
         with _translated():

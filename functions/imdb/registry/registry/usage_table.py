@@ -15,7 +15,7 @@ once.  Everything expires.
 import json
 import time
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from itertools import batched
@@ -47,10 +47,17 @@ type Key = tuple[str, str]
 class UsageTable:
     """The table, with AWS's errors translated."""
 
-    def __init__(self, dynamodb: Any, table: str, keep: timedelta = timedelta(days=30)) -> None:
+    def __init__(
+        self,
+        dynamodb: Any,
+        table: str,
+        keep: timedelta = timedelta(days=30),
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._keep = keep
+        self._pause = pause
 
     def recorded(self, since: date) -> list[Recorded]:
         """Every operation that was asked since that day, the busiest first.  Shapes of variables are not recorded."""
@@ -86,7 +93,7 @@ class UsageTable:
             except _Lost as lost:
                 if lost.mark:
                     return False
-                time.sleep(0.02 * 2**attempt)
+                self._pause(0.02 * 2**attempt)
             else:
                 return True
         raise UsageChangedMeanwhile("the same operations are being counted by others", batch=batch.batch, part=number)
