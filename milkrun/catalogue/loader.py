@@ -20,7 +20,6 @@ from milkrun.catalogue.rows import Row
 
 BATCH_ROWS = 500
 AT_ONCE = 4
-_SAVE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,6 @@ class Load:
         self._restart, self._at_once = restart, at_once
         self._patience = patience or Patience()
         self._notes: list[str] = []
-        self._saved_at = 0.0
 
     def run(self, say: Callable[[str], None] = lambda _text: None) -> Summary:
         """Bring the file to its end; ``say`` hears how far it is.
@@ -98,7 +96,7 @@ class Load:
         with self._book:
             start = self._book.open(self._digest(), restart=self._restart)
             at = start if start.done else self._bring(start, say)
-        seconds = time.monotonic() - began
+        seconds = max(time.monotonic() - began, 1e-6)
         return Summary(
             file=self._kind.name,
             read=at.read,
@@ -160,9 +158,7 @@ class Load:
             rejected=at.rejected + batch.rejected + len(delivered.refused),
             duplicates=at.duplicates + batch.duplicates,
         )
-        if time.monotonic() - self._saved_at > _SAVE_SECONDS:
-            self._book.save(at)
-            self._saved_at = time.monotonic()
+        self._book.save(at)
         return at
 
 

@@ -9,7 +9,7 @@ import typer
 from botocore.exceptions import ConnectionError as NoConnection
 from botocore.exceptions import HTTPClientError, NoCredentialsError
 
-from milkrun.cli import bootstrap, demo, down, env, fleet, seed, status, up, where
+from milkrun.cli import bootstrap, catalogue, demo, down, env, fleet, seed, status, up, where
 from milkrun.cli.graph import app as graph
 from milkrun.cli.release import app as release
 from milkrun.environment import STATE_DIR, aws_environment, repository_root
@@ -59,6 +59,7 @@ app.command("bootstrap")(bootstrap.bootstrap)
 app.command("env")(env.env)
 app.command("where")(where.where)
 app.add_typer(fleet.app, name="fleet")
+app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(release, name="release")
 app.add_typer(graph, name="graph")
 
