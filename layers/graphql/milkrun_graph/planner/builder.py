@@ -228,6 +228,7 @@ class Builder:
                     (*node.levels, level), (*node.keys, item.source), parent=node,
                 )  # fmt: skip
                 self._register(chosen.node)
+        chosen.filler &= item.filler
         return chosen.node or node
 
     def _register(self, node: Node) -> None:

@@ -26,7 +26,8 @@ class Emitter:
         """The selection set of a node, with braces."""
         direct: list[str] = []
         fragments: dict[str, list[str]] = {}
-        for chosen in node.selected.values():
+        needed = [chosen for chosen in node.selected.values() if not chosen.filler]
+        for chosen in needed:
             text = self._field(chosen)
             conditions = self._conditions(node, chosen)
             if conditions is None:

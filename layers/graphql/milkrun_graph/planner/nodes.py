@@ -25,7 +25,7 @@ class Level:
 
 @dataclass(slots=True, eq=False)
 class Selected:
-    """One field in a selection. ``types``: the object types that it is asked for."""
+    """One field in a selection. ``types``: the object types that it is asked for; a ``filler`` gives way to others."""
 
     source: str
     name: str
@@ -34,6 +34,7 @@ class Selected:
     types: frozenset[str]
     node: "Node | None" = None
     contexts: tuple[tuple[str, str], ...] = ()
+    filler: bool = True
 
 
 @dataclass(frozen=True, slots=True)

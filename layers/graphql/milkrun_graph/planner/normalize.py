@@ -239,10 +239,11 @@ class _Normalizer:
             return items
         known = self._supergraph.types[parent]
         hidden = any(self._supergraph.types[name].inaccessible for name in possible)
-        abstract = known.kind is not Kind.OBJECT
-        if not asked or (abstract and (hidden or any(item.types != possible for item in items))):
-            return [*items, Item(TYPENAME, TYPENAME, possible, _TYPENAME_TYPE, source=TYPENAME, internal=True)]
-        return items
+        needed = known.kind is not Kind.OBJECT and (hidden or any(item.types != possible for item in items))
+        if asked and not needed:
+            return items
+        added = Item(TYPENAME, TYPENAME, possible, _TYPENAME_TYPE, source=TYPENAME, internal=True, filler=not needed)
+        return [*items, added]
 
     def _absorb(self, items: list[Item]) -> list[Item]:
         """Equal leaves under different conditions are one leaf under their union, if their shapes agree."""

@@ -20,7 +20,7 @@ class Item:
     """One field of one selection set, for the objects whose type is in ``types``.
 
     ``source`` is the key that its value has in the working object; ``internal`` items are not the client's.
-    ``places``: where it first stands, for which types.
+    A ``filler`` stands where nothing is left to ask.  ``places``: where it first stands, for which types.
     """
 
     key: str
@@ -34,6 +34,7 @@ class Item:
     internal: bool = False
     unauthorized: bool = False
     introspection: bool = False
+    filler: bool = False
     places: tuple[tuple[Place, frozenset[str]], ...] = ()
 
     def place(self, typename: str) -> Place:

@@ -22,7 +22,7 @@ def project(supergraph: Supergraph, parent: str, items: Collection[Item]) -> Pro
     ]
     if known.kind is Kind.OBJECT:
         return Projection(parent, possible, tuple(fields))
-    told = any(item.name == TYPENAME and item.types >= known.possible for item in items)
+    told = any(item.name == TYPENAME and item.types >= known.possible and not item.filler for item in items)
     return Projection(None, possible, tuple(fields), told)
 
 

@@ -94,6 +94,17 @@ def test_entities_that_are_asked_different_things_are_lists_of_their_own() -> No
     assert [entry.alias for entry in made.fetches[1].entries] == ["_e0", "_e1"]
 
 
+def test_a_selection_that_conditions_left_empty_asks_for_no_more_than_a_key_below_it_does() -> None:
+    tables = a_supergraph(
+        "AB",
+        QUERY
+        + """{ p: P @field(graph: A) } type V @type(graph: A) @type(graph: B) { id: ID x: Int @field(graph: A) }
+        type P @type(graph: A, key: "v { id }") @type(graph: B, key: "v { id }") { v: V b: Int @field(graph: B) }""",
+    )
+    assert a_plan(tables, "{ p { v { x @skip(if: true) } } }").fetches[0].query == "{p{v{__typename}}}"
+    assert a_plan(tables, "{ p { v { x @skip(if: true) } b } }").fetches[0].query == "{p{v{id}}}"
+
+
 def test_a_request_for_custom_scalars_says_so() -> None:
     tables = a_supergraph(
         "AB",
