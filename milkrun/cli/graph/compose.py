@@ -73,7 +73,7 @@ def composition_data(result: "Composition") -> dict[str, Any]:
 
 def _issue_data(issue: "Issue") -> dict[str, Any]:
     places = [{"subgraph": one.subgraph, "line": one.line, "column": one.column} for one in issue.locations]
-    return {"code": issue.code, "message": issue.message, "locations": places}
+    return {"code": issue.code, "level": issue.level, "message": issue.message, "locations": places}
 
 
 def _show(result: "Composition", *, printed: bool) -> None:

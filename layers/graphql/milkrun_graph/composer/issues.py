@@ -1,10 +1,44 @@
 """What composition reports: errors and hints, each with a standard code and the places in the subgraphs it is about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from graphql import Node
 from graphql.language import get_location
+
+Level = Literal["ERROR", "WARN", "INFO", "DEBUG"]
+# How much each hint matters, by the federation documentation.
+HINTS: Mapping[str, Level] = {
+    "DIRECTIVE_COMPOSITION_WARN": "WARN",
+    "FROM_SUBGRAPH_DOES_NOT_EXIST": "WARN",
+    "INCONSISTENT_ARGUMENT_PRESENCE": "WARN",
+    "INCONSISTENT_DEFAULT_VALUE_PRESENCE": "WARN",
+    "INCONSISTENT_DESCRIPTION": "WARN",
+    "INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM": "WARN",
+    "INCONSISTENT_EXECUTABLE_DIRECTIVE_LOCATIONS": "WARN",
+    "INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE": "WARN",
+    "INCONSISTENT_EXECUTABLE_DIRECTIVE_REPEATABLE": "WARN",
+    "INCONSISTENT_INPUT_OBJECT_FIELD": "WARN",
+    "INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS": "WARN",
+    "INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN": "WARN",
+    "NO_EXECUTABLE_DIRECTIVE_INTERSECTION": "WARN",
+    "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS": "INFO",
+    "DIRECTIVE_COMPOSITION_INFO": "INFO",
+    "IMPLICITLY_UPGRADED_FEDERATION_VERSION": "INFO",
+    "INCONSISTENT_BUT_COMPATIBLE_ARGUMENT_TYPE": "INFO",
+    "INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE": "INFO",
+    "INCONSISTENT_ENTITY": "INFO",
+    "MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS": "INFO",
+    "OVERRIDDEN_FIELD_CAN_BE_REMOVED": "INFO",
+    "OVERRIDE_DIRECTIVE_CAN_BE_REMOVED": "INFO",
+    "OVERRIDE_MIGRATION_IN_PROGRESS": "INFO",
+    "INCONSISTENT_ENUM_VALUE_FOR_OUTPUT_ENUM": "DEBUG",
+    "INCONSISTENT_INTERFACE_VALUE_TYPE_FIELD": "DEBUG",
+    "INCONSISTENT_OBJECT_VALUE_TYPE_FIELD": "DEBUG",
+    "INCONSISTENT_UNION_MEMBER": "DEBUG",
+    "UNUSED_ENUM_TYPE": "DEBUG",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +52,12 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """An error or a hint.  Codes are those of the federation documentation."""
+    """An error or a hint.  Codes and levels are those of the federation documentation."""
 
     code: str
     message: str
     locations: tuple[Location, ...] = ()
+    level: Level = "ERROR"
 
 
 @dataclass(slots=True)
@@ -40,7 +75,7 @@ class Report:
 
     def hint(self, code: str, message: str, locations: Iterable[Location] = ()) -> None:
         """Add a hint: what composes, but is worth a look."""
-        issue = Issue(code, message, tuple(locations))
+        issue = Issue(code, message, tuple(locations), HINTS[code])
         if issue not in self.hints:
             self.hints.append(issue)
 

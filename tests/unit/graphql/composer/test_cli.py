@@ -53,6 +53,7 @@ def test_errors_end_with_1_and_are_data_with_places(tmp_path: Path) -> None:
     assert data["composed"] is False
     assert data["supergraph"] is None
     assert data["errors"][0]["code"] == "KEY_INVALID_FIELDS"
+    assert data["errors"][0]["level"] == "ERROR"
     assert data["errors"][0]["locations"][0] == {"subgraph": "shop", "line": 2, "column": 8}
 
 

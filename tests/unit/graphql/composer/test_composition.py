@@ -20,6 +20,12 @@ def test_an_error_says_where_it_is() -> None:
     assert [(one.subgraph, one.line) for one in issue.locations] == [("a", 3)]
 
 
+def test_a_hint_says_how_much_it_matters() -> None:
+    (issue,) = composed(a="type Query { a: Int }\nenum E { A }").hints
+
+    assert (issue.code, issue.level) == ("UNUSED_ENUM_TYPE", "DEBUG")
+
+
 def test_a_syntax_error_is_an_error_of_its_subgraph() -> None:
     (issue,) = composed(a="type Query {").errors
 
