@@ -9,7 +9,7 @@ import typer
 from botocore.exceptions import ConnectionError as NoConnection
 from botocore.exceptions import HTTPClientError, NoCredentialsError
 
-from milkrun.cli import bootstrap, catalogue, demo, down, env, fleet, seed, status, up, where
+from milkrun.cli import bootstrap, catalogue, demo, down, env, fleet, registry, seed, status, up, where
 from milkrun.cli.graph import app as graph
 from milkrun.cli.release import app as release
 from milkrun.environment import STATE_DIR, aws_environment, repository_root
@@ -62,6 +62,7 @@ app.add_typer(fleet.app, name="fleet")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(release, name="release")
 app.add_typer(graph, name="graph")
+app.add_typer(registry.app, name="schema")
 
 
 def main() -> None:
