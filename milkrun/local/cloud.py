@@ -1,7 +1,7 @@
 """The local cloud as one thing with three verbs: start, stop, status.
 
-Two detached processes, an emulated AWS (`launcher.py`) and the edge (`edge/`), each the leader of a session of its own,
-with its record, log and data in the state directory.
+Three detached processes: an emulated AWS (`launcher.py`), the old catalogue service (`monolith/`), and the edge
+(`edge/`) before both. Each leads a session of its own, with its record, log and data in the state directory.
 """
 
 import contextlib
@@ -37,7 +37,9 @@ DEFAULT_INTERPRETER = Path(".milkrun/envs/cloud/bin/python")
 DEFAULT_CLOUD_PORT = 4566
 DEFAULT_EDGE_PORT = 8080
 
-_HEALTH_PATHS = {"cloud": "/_ministack/ready", "edge": "/healthz"}
+# In the order in which they start; they end in the other.
+_HEALTH_PATHS = {"cloud": "/_ministack/ready", "monolith": "/health", "edge": "/healthz"}
+_MONOLITH_HOST = "monolith.imdb.localhost"
 _POLL_SECONDS = 0.02
 _HTTP_TIMEOUT_SECONDS = 2.0
 _LOG_LINES = 15
@@ -110,7 +112,7 @@ class LocalCloud:
         persist: bool = False,
         accounts: Sequence[Account] = (),
     ) -> Status:
-        """Start both processes and wait until they answer; leave nothing behind where that fails.
+        """Start the processes and wait until they answer; leave nothing behind where that fails.
 
         Port 0 takes a free one. With `persist`, what a stop saves is there again after the next start.
         """
@@ -133,14 +135,14 @@ class LocalCloud:
         edge_port = _claim(edge_port, "edge")
         try:
             self._start_cloud(cloud_port, persist)
-            self._start_edge(cloud_port, edge_port)
+            self._start_edge(cloud_port, self._start_monolith(), edge_port)
         except BaseException:
             self._stop()
             raise
         return self.status()
 
     def _stop(self) -> None:
-        for name in ("edge", "cloud"):
+        for name in reversed(_HEALTH_PATHS):
             record = ProcessRecord.load(self._record(name))
             if record is not None:
                 left = processes.end(record, str(self.state_dir), self._stop_seconds)
@@ -219,9 +221,15 @@ class LocalCloud:
         command = [str(self._interpreter), "-P", str(launcher), "--port", str(port), "--state", str(self.state_dir)]
         self._launch("cloud", [*command, *(["--persist"] if persist else [])], port)
 
-    def _start_edge(self, cloud_port: int, port: int) -> None:
+    def _start_monolith(self) -> int:
+        port = ports.free_port()
+        self._launch("monolith", [sys.executable, "-m", "milkrun.local.monolith", "--port", str(port)], port)
+        return port
+
+    def _start_edge(self, cloud_port: int, monolith_port: int, port: int) -> None:
         command = [sys.executable, "-m", "milkrun.local.edge", "--port", str(port)]
         command += ["--cloud-port", str(cloud_port), "--accounts", str(self.state_dir / "accounts.json")]
+        command += ["--process", f"{_MONOLITH_HOST}={monolith_port}"]
         self._launch("edge", command, port)
 
     def _launch(self, name: str, command: list[str], port: int) -> None:
@@ -236,7 +244,7 @@ class LocalCloud:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=self.state_dir,
-                env=environment | ({"PYTHONPATH": root} if name == "edge" else {}),
+                env=environment | ({"PYTHONPATH": root} if name != "cloud" else {}),
                 start_new_session=True,
             )
         born = processes.birth_of(process.pid) or "gone"

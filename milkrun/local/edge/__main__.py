@@ -6,6 +6,7 @@ import json
 import logging
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from aiohttp import web
@@ -26,9 +27,11 @@ def listeners(port: int) -> list[socket.socket]:
     return found
 
 
-def application(cloud_port: int, port: int, accounts: dict[str, str]) -> web.Application:
-    """The edge as an aiohttp application; `accounts` gives names to account numbers."""
-    edge = Edge(cloud_port, port, accounts)
+def application(
+    cloud_port: int, port: int, accounts: dict[str, str], processes: Mapping[str, int] | None = None
+) -> web.Application:
+    """The edge as an aiohttp application; `accounts` gives names to account numbers, `processes` ports to hosts."""
+    edge = Edge(cloud_port, port, accounts, processes or {})
     app = web.Application(client_max_size=0)
     # A path may hold an encoded line feed, which a plain dot does not match.
     app.router.add_route("*", r"/{path:[\s\S]*}", edge.handle)
@@ -43,6 +46,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--cloud-port", type=int, required=True)
     parser.add_argument("--accounts", type=Path, required=True)
+    parser.add_argument("--process", action="append", default=[], metavar="HOST=PORT", help="beside the cloud")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     accounts = {account["id"]: account["name"] for account in json.loads(options.accounts.read_text())}
@@ -50,7 +54,8 @@ def main() -> None:
         sockets = listeners(options.port)
     except OSError as error:
         sys.exit(f"edge: port {options.port} of the loopback interface: {error.strerror}")
-    app = application(options.cloud_port, options.port, accounts)
+    processes = {host: int(port) for host, _, port in (one.partition("=") for one in options.process)}
+    app = application(options.cloud_port, options.port, accounts, processes)
     web.run_app(app, sock=sockets, print=None, access_log=None, shutdown_timeout=2)
 
 

@@ -65,6 +65,20 @@ def listing(names: Names, accounts: Mapping[str, str], port: int) -> list[dict[s
     ]
 
 
+def beside(hosts: Iterable[str], port: int) -> list[dict[str, Any]]:
+    """The hosts of processes that run beside the cloud, as entries of the listing."""
+    return [
+        {
+            "host": host,
+            "account": "",
+            "account_name": "beside the cloud",
+            "region": "",
+            "urls": [f"http://{host}:{port}/"],
+        }
+        for host in sorted(hosts)
+    ]
+
+
 def page(hosts: Iterable[Mapping[str, Any]], cloud_url: str) -> web.Response:
     """The listing as a page."""
     rows = "".join(_row(host) for host in hosts) or '<tr><td colspan="4">None yet: run <code>make up</code>.'

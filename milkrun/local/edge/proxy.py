@@ -40,10 +40,13 @@ _log = logging.getLogger("milkrun.edge")
 class Edge:
     """One port for all host names."""
 
-    def __init__(self, cloud_port: int, port: int, accounts: Mapping[str, str]) -> None:
+    def __init__(
+        self, cloud_port: int, port: int, accounts: Mapping[str, str], processes: Mapping[str, int] | None = None
+    ) -> None:
         self._cloud_url = f"http://127.0.0.1:{cloud_port}"
         self._port = port
         self._accounts = accounts
+        self._processes = {host: f"http://127.0.0.1:{held}" for host, held in (processes or {}).items()}
         self._session: aiohttp.ClientSession | None = None
         self._names: NameService | None = None
 
@@ -65,15 +68,17 @@ class Edge:
         try:
             return await self._handle(request, host)
         except TimeoutError:
-            return self._away(504, "No answer in time", request, "the cloud gave no answer within 30 s")
+            return self._away(504, "No answer in time", request, host, "there was no answer within 30 s")
         except aiohttp.ClientError as error:
-            return self._away(502, "The local cloud is away", request, str(error) or type(error).__name__)
+            return self._away(502, "The local cloud is away", request, host, str(error) or type(error).__name__)
 
     async def _handle(self, request: web.Request, host: str) -> web.StreamResponse:
         names = cast("NameService", self._names)
         if host in _OWN_HOSTS:
             return await self._own(request)
         path = request.rel_url.raw_path
+        if host in self._processes:
+            return await self._forward(request, f"{self._processes[host]}{path}", "")
         try:
             route = await names.find(host, path, request.headers.get(CLIENT_REGION_HEADER))
         except UnmappedPath as unmapped:
@@ -81,36 +86,39 @@ class Edge:
         except UnknownHost as unknown:
             known = await names.current()
             return answers.unknown_host(host, known, has_domain=isinstance(unknown, NoRecord))
-        return await self._forward(request, route)
+        return await self._forward(request, self._address(route), route.mapping.base_path)
 
     async def _own(self, request: web.Request) -> web.Response:
         if request.path != "/":
             return answers.problem(
                 404, "Not found", f"Only host names have paths; http://localhost:{self._port}/ lists them."
             )
-        hosts = answers.listing(await cast("NameService", self._names).current(), self._accounts, self._port)
+        names = await cast("NameService", self._names).current()
+        hosts = answers.listing(names, self._accounts, self._port) + answers.beside(self._processes, self._port)
         if "application/json" in request.headers.get("Accept", ""):
             return web.json_response({"cloud": self._cloud_url, "hosts": hosts})
         return answers.page(hosts, self._cloud_url)
 
-    async def _forward(self, request: web.Request, route: Route) -> web.StreamResponse:
+    def _address(self, route: Route) -> str:
         mapping = route.mapping
-        address = f"{self._cloud_url}/restapis/{mapping.api}/{mapping.stage}/_user_request_{route.path}"
+        return f"{self._cloud_url}/restapis/{mapping.api}/{mapping.stage}/_user_request_{route.path}"
+
+    async def _forward(self, request: web.Request, address: str, base_path: str) -> web.StreamResponse:
         query = request.rel_url.raw_query_string
         async with cast("aiohttp.ClientSession", self._session).request(
             request.method,
             URL(f"{address}?{query}" if query else address, encoded=True),
-            headers=forwarded_headers(request, mapping.base_path),
+            headers=forwarded_headers(request, base_path),
             data=request.content if request.body_exists else None,
             allow_redirects=False,
         ) as answer:
             return await _pass_back(request, answer)
 
-    def _away(self, status: int, title: str, request: web.Request, why: str) -> web.Response:
+    def _away(self, status: int, title: str, request: web.Request, host: str, why: str) -> web.Response:
         _log.warning("%s %s%s: %s: %s", request.method, request.host, request.path, title, why)
-        detail = (
-            f"The emulated AWS at {self._cloud_url}: {why}. `make up` starts it; its log is cloud.log beside this one."
-        )
+        process = self._processes.get(host)
+        who = f"The process at {process}" if process else f"The emulated AWS at {self._cloud_url}"
+        detail = f"{who}: {why}. `make up` starts it; its log is beside this one."
         return answers.problem(status, title, detail)
 
 

@@ -40,11 +40,11 @@ def session_of(cloud: LocalCloud, name: str) -> int:
 
 def test_a_stop_leaves_no_process_and_no_port(cloud: LocalCloud) -> None:
     status = cloud.start(cloud_port=0, edge_port=0)
-    assert (status.condition, status.healthy, len(status.pids)) == ("running", True, 2)
+    assert (status.condition, status.healthy, len(status.pids)) == ("running", True, 3)
     aws = Aws(cloud.endpoint_url, "800000000900")
     aws.function("pack", "def handler(event, context):\n return 1")
     assert aws.invoke("pack") == 1
-    sessions = [session_of(cloud, name) for name in ("cloud", "edge")]
+    sessions = [session_of(cloud, name) for name in ("cloud", "monolith", "edge")]
     assert len(processes.family_of(sessions[0])) == 2, "the emulator and a worker"
     cloud.stop()
     assert not [member for session in sessions for member in processes.family_of(session)]
