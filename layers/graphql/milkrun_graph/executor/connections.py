@@ -21,6 +21,7 @@ from milkrun_graph.executor.transport import (
 
 MAX_CONNECTIONS = 256
 MAX_HEAD = 65_536
+MAX_PIECE = 65_536
 MAX_ANSWER = 64 * 1024 * 1024
 _NO_CONTENT = (204, 304)
 _OK = range(200, 300)
@@ -156,6 +157,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]  # loop.create_connection gives a byte stream
+        read_modestly(transport)
         self._origin.free(self)
 
     def send(self, call: _Call) -> None:
@@ -227,6 +229,15 @@ class _Connection(asyncio.Protocol):
                 call.fail(kind("the connection closed"))
             self.call = None
         self._origin.lost(self)
+
+
+def read_modestly(transport: asyncio.BaseTransport) -> None:
+    """Let the loop read pieces that the heap has room for.
+
+    Asyncio's own 256 KiB are beyond what malloc keeps: every read would map pages and give them back, which costs more
+    than anything else of a small request.
+    """
+    transport.max_size = MAX_PIECE  # type: ignore[attr-defined]  # the selector loop's; others do not look at it
 
 
 def _settle(answer: asyncio.Future[bytes], read: Reader, status: int, lines: bytes, body: bytes) -> None:

@@ -7,7 +7,7 @@ client gets INTERNAL_SERVER_ERROR and the log the trace.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ from milkrun_graph.executor.persisted import Documents
 from milkrun_graph.executor.project import IRREGULAR
 from milkrun_graph.executor.propagate import Collected
 from milkrun_graph.executor.run import Asking, Run
-from milkrun_graph.executor.transport import Listening, Transport
+from milkrun_graph.executor.transport import Fetch, Listening, Transport
 from milkrun_graph.executor.usage import FieldUse
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Gateway:
         self._tables: Supergraph = known.tables if known else _read(supergraph)
         self._schema: GraphQLSchema | None = None
         self._gatekeeper = Gatekeeper(self._tables)
-        self._fetch = transport.fetch if observer is None else Observed(transport, observer).fetch
+        self._fetch: Fetch = transport.fetch if observer is None else Observed(transport, observer).fetch
         self._observer = observer
         self._field_use = FieldUse(self._tables) if observer is not None else None
         self._named = documents or Documents()
@@ -129,11 +129,11 @@ class Gateway:
             ),
         )
 
-    async def execute(self, request: Request) -> Response:
+    def execute(self, request: Request) -> Coroutine[Any, Any, Response]:
         """Answer one request; see the module for what goes wrong."""
         if self._observer is None:
-            return await self._answer(request, None)
-        return await self._observe(request, self._observer)
+            return self._answer(request, None)
+        return self._observe(request, self._observer)
 
     async def _observe(self, request: Request, observer: Observer) -> Response:
         seen, began = RequestSeen(request), perf_counter()
@@ -171,13 +171,14 @@ class Gateway:
         given = request.variables or {}
         values = operation.variables.coerce(given)
         plan = self._plan(operation, values, request)
-        headers = self._headers(request)
-        collected = None
+        headers, fetch, collected = self._headers(request), self._fetch, None
         if self._rules:
             collected = Collected(self._rules)
-            headers = Listening(headers, collected.heard)
-        run = Run(plan, self._fetch, Asking(given, headers), self._names, verbose=self._options.subgraph_errors)
-        run.faults.codes = self._options.error_codes
+            headers, fetch = Listening(headers, collected.heard), collected.counting(fetch)
+        verbose = self._options.subgraph_errors
+        run = Run(plan, fetch, Asking(given, headers), self._names, verbose=verbose)
+        if not verbose:
+            run.faults.codes = self._options.error_codes
         await run.finish()
         response = self._complete(plan, run, values, request)
         if seen is not None:

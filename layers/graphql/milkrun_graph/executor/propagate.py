@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from milkrun_graph.executor.transport import Fetch
 
 
 class Merge(StrEnum):
@@ -42,6 +44,16 @@ class Collected:
         self._rules = {rule.name: rule.merge for rule in rules}
         self._found: dict[str, list[str]] = {}
         self._caching: list[str] = []
+        self._asked = 0
+
+    def counting(self, fetch: Fetch) -> Fetch:
+        """The same, counted: an answer of which nothing was heard may not be kept."""
+
+        def counted(graph: str, body: bytes, headers: Mapping[str, str], deadline: float) -> Awaitable[bytes]:
+            self._asked += 1
+            return fetch(graph, body, headers, deadline)
+
+        return counted
 
     def heard(self, graph: str, pairs: Sequence[tuple[str, str]]) -> None:  # noqa: ARG002 - rules are for all subgraphs
         """One answer's headers, names in lower case."""
@@ -64,7 +76,8 @@ class Collected:
         found = [(name, value) for name, values in self._found.items() for value in values]
         for name, merge in self._rules.items():
             if merge is Merge.CACHE_CONTROL:
-                found.append((name, strictest(self._caching) if cacheable else NO_STORE))
+                known = cacheable and len(self._caching) >= self._asked
+                found.append((name, strictest(self._caching) if known else NO_STORE))
         return tuple(found)
 
 

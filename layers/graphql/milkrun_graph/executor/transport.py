@@ -14,6 +14,10 @@ type Heard = Callable[[str, Sequence[tuple[str, str]]], None]
 GRACE = 0.05
 
 
+type Fetch = Callable[[str, bytes, Mapping[str, str], float], Awaitable[bytes]]
+"""A transport's ``fetch``."""
+
+
 class Transport(Protocol):
     """Carries one GraphQL request to one subgraph.
 
@@ -105,7 +109,7 @@ def failing(error: SubgraphFailed) -> asyncio.Future[bytes]:
 
 
 def start(
-    fetch: Callable[[str, bytes, Mapping[str, str], float], Awaitable[bytes]],
+    fetch: Fetch,
     graph: str,
     body: bytes,
     headers: Mapping[str, str],

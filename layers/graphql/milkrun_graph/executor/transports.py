@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Protocol
 
-from milkrun_graph.executor.transport import Transport, failing, without_address
-
-type Fetch = Callable[[str, bytes, Mapping[str, str], float], Awaitable[bytes]]
+from milkrun_graph.executor.transport import Fetch, Transport, failing, without_address
 
 
 class Carrier(Transport, Protocol):

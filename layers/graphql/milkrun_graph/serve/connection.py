@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from milkrun_graph.executor.connections import unchunk
+from milkrun_graph.executor.connections import read_modestly, unchunk
 from milkrun_graph.serve.service import Answer, Service, failed, not_http, too_large
 
 log = logging.getLogger("milkrun_graph")
@@ -44,6 +44,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]  # loop.create_server gives a byte stream
+        read_modestly(transport)
         self._connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - why does not matter
