@@ -16,6 +16,7 @@ from milkrun_graph.composer.merge.sharing import check_sharing
 from milkrun_graph.composer.merge.state import State, applied, describe, enum
 from milkrun_graph.composer.model import Applied, Field, TypeDef, first
 from milkrun_graph.composer.rules.context import split, string_argument
+from milkrun_graph.composer.subgraph import Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,24 @@ def _merge_field(state: State, merged: TypeDef, types: Mapping[str, TypeDef], na
 def _has_stand_in(state: State, merged: TypeDef, name: str) -> bool:
     """Whether an interface object resolves the field for the type."""
     return any(
-        subgraph.is_interface_object(interface) and name in subgraph.schema.types[interface].fields
+        name in stand_in.fields and not subgraph.is_external(stand_in, stand_in.fields[name])
         for interface in merged.interfaces
         for subgraph in state.subgraphs
+        if subgraph.is_interface_object(interface)
+        for stand_in in [subgraph.schema.types[interface]]
     )
 
 
+def _is_only_mentioned(subgraph: Loaded, type_: TypeDef) -> bool:
+    return all(subgraph.is_marked_external(type_, field) for field in type_.fields.values())
+
+
 def _hint_absence(state: State, merged: TypeDef, name: str, uses: Uses) -> None:
-    absent = [subgraph for subgraph, type_ in uses.types.items() if name not in type_.fields]
+    absent = [
+        subgraph
+        for subgraph, type_ in uses.types.items()
+        if name not in type_.fields and not _is_only_mentioned(state.named(subgraph), type_)
+    ]
     entity = any(type_.has("key") for type_ in uses.types.values())
     if not absent or entity or merged.name in ("Query", "Mutation", "Subscription"):
         return

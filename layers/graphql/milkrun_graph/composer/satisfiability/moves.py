@@ -122,7 +122,7 @@ class Moves:
         if one.name == "__typename":
             return True
         for position in positions:
-            for after in self.step(type_, position, one.name):
+            for after in self.step(type_, position, one.name, positions):
                 if not one.below or self._resolves_below(after, one.below):
                     return True
         return False
@@ -161,8 +161,8 @@ class Moves:
             elif type_ in self.possible(one.type):
                 yield from self._applying(one.below, type_)
 
-    def step(self, type_: str, position: Position, name: str) -> Iterator[Position]:
-        """Where a field leads, if this subgraph resolves it for the object."""
+    def step(self, type_: str, position: Position, name: str, found: Sequence[Position]) -> Iterator[Position]:
+        """Where a field leads, if this subgraph resolves it for the object, which was found in these positions."""
         here = self.subgraphs[position.subgraph]
         own = here.type(position.type)
         field_ = own.fields.get(name) if own is not None else None
@@ -170,7 +170,7 @@ class Moves:
             return
         below = tuple(inner for one in position.provided if one.name == name for inner in one.below)
         provided = any(one.name == name for one in position.provided)
-        if not provided and (not self._is_here(here, own, field_) or not self._is_fed(type_, position, own, field_)):
+        if not provided and (not self._is_here(here, own, field_) or not self._is_fed(type_, position, field_, found)):
             return
         target = named(field_.type)
         if composite(here.type(target)):
@@ -213,7 +213,7 @@ class Moves:
                 return on
         raise LabelUnknown(label)
 
-    def _is_fed(self, type_: str, position: Position, own: TypeDef, field_: Field) -> bool:
+    def _is_fed(self, type_: str, position: Position, field_: Field, found: Sequence[Position]) -> bool:
         """Whether what the field requires can be fetched, and the subgraph be entered again with it."""
         use = first(field_.having("requires"))
         if use is None:
@@ -225,8 +225,9 @@ class Moves:
         try:
             here = self.subgraphs[position.subgraph]
             reached = self.reach(type_, position)
-            enters = any(self.resolves(type_, reached, one) for one in resolvable(here, own))
-            return enters and self.resolves(type_, reached, here.usable(own.name, use))
+            keys = resolvable(here, here.schema.types[position.type])
+            enters = any(self.resolves(type_, reached, one) or self.resolves(type_, found, one) for one in keys)
+            return enters and self.resolves(type_, reached, here.usable(position.type, use))
         finally:
             self._under_way.discard(key)
 

@@ -130,8 +130,9 @@ class Search:
         found = {
             after
             for position in place.positions
-            for one in moves.reach(place.type, position)
-            for after in moves.step(place.type, one, field.name)
+            for reached in [moves.reach(place.type, position)]
+            for one in reached
+            for after in moves.step(place.type, one, field.name, reached)
         }
         path = (*place.path, field.name)
         if not found:
