@@ -14,6 +14,7 @@ LOCKED = {
 OURS = {
     "layers/core/requirements.txt": "core-layer",
     "functions/fulfillment/pack/requirements.txt": "pack",
+    "functions/imdb/web/requirements.txt": "web",
 }
 # The Lambda runtime has boto3 and what it brings; two of them would be one too many.
 IN_THE_RUNTIME = {"boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3"}

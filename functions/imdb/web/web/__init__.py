@@ -1,0 +1,1 @@
+"""The catalogue's pages: one question to the graph, one document to the reader."""

@@ -1,0 +1,70 @@
+"""Looks at the site as a visitor does, by its own address, at pages that need no data: the test that gates a release.
+
+A person whom nobody knows is the synthetic case: the page is a real one, made of a real answer of the gateway.
+"""
+
+import json
+from typing import Any
+
+import urllib3
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from milkrun_core.errors import MilkrunError
+from milkrun_core.logs import module_logger
+
+from web.settings import SmokeSettings
+
+NOBODY = "nm0000000"
+
+logger = module_logger()
+
+
+class SmokeTestFailed(MilkrunError):
+    """The site does not show a visitor what it must."""
+
+
+class Site:
+    """The site as its visitors see it."""
+
+    def __init__(self, url: str, http: urllib3.PoolManager) -> None:
+        self._url = url.rstrip("/")
+        self._http = http
+
+    def expect(self, status: int, path: str, content_type: str, words: str) -> str:
+        """The body of a page that must have this status and type, and hold these words."""
+        try:
+            reply = self._http.request("GET", self._url + path)
+        except urllib3.exceptions.HTTPError as error:
+            raise SmokeTestFailed(f"GET {path} had no answer: {error}", path=path) from error
+        if reply.status != status:
+            raise SmokeTestFailed(f"GET {path} answered {reply.status}, not {status}", path=path)
+        found = reply.headers.get("content-type", "")
+        if not found.startswith(content_type):
+            raise SmokeTestFailed(f"GET {path} is {found or 'of no type'}, not {content_type}", path=path)
+        body = reply.data.decode(errors="replace")
+        if words not in body:
+            raise SmokeTestFailed(f"GET {path} does not say {words!r}", path=path)
+        return body
+
+
+def run(site: Site, release: str) -> dict[str, Any]:
+    """All checks; the first that fails raises."""
+    health = json.loads(site.expect(200, "/health", "application/json", "release"))
+    if health["release"] != release:
+        raise SmokeTestFailed(f"the site runs release {health['release']}, not {release}")
+    site.expect(404, f"/name/{NOBODY}", "text/html", f"There is no person with the id {NOBODY}.")
+    site.expect(200, "/", "text/html", "<h1>")
+    details = {
+        "health": f"release {release}",
+        "unknown person": "the gateway knows nobody of that id, and a page says so",
+        "front page": "is there",
+    }
+    return {"ok": True, "checks": [{"name": name, "ok": True, "detail": detail} for name, detail in details.items()]}
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda passes both
+    settings = SmokeSettings()
+    http = urllib3.PoolManager(timeout=urllib3.Timeout(connect=2, read=12), retries=False)
+    result = run(Site(settings.site_url, http), settings.release)
+    logger.info("smoke test passed", extra={"tested_release": event.get("release"), "checks": len(result["checks"])})
+    return result
