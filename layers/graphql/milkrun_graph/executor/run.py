@@ -71,6 +71,9 @@ class Run:
                 future.cancel()
 
     def _begin(self, fetch: ReadyFetch) -> None:
+        if fetch.fetch.path and not any(walk(self.data, fetch.fetch.path, self.faults.untold)):
+            self._ended(fetch)
+            return
         if not fetch.entries:
             self._send(fetch, self._body(fetch, []), {})
             return

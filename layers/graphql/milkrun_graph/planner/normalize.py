@@ -45,6 +45,8 @@ def normalize(
     """The operation that ``name`` means, specialized for the given values of its conditions' variables."""
     definition = _definition(document, name)
     kind = OperationKind(definition.operation.value)
+    if kind is OperationKind.SUBSCRIPTION:
+        raise RequestRefused("a subscription cannot be planned: only queries and mutations can")
     root = supergraph.roots.get(kind.value)
     if root is None:
         raise RequestRefused(f"there are no {kind.value} fields here")

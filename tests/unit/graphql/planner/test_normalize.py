@@ -79,6 +79,11 @@ def test_the_operation_must_be_named_where_there_are_several(name: str | None) -
     assert shown(normal("query A { a } query B { b }", "B").items) == ["b"]
 
 
+def test_a_subscription_is_refused() -> None:
+    with pytest.raises(RequestRefused, match="a subscription cannot be planned"):
+        normal("subscription { a }")
+
+
 def test_variables_of_fragments_are_declared_where_they_are_used() -> None:
     query = "query ($n: Int = 3, $unused: Int) { ...F } fragment F on Query { a(n: $n) }"
     fetch = a_plan(TABLES, query).fetches[0]
