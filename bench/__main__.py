@@ -5,9 +5,9 @@
 
 import sys
 
-from bench import checks, graph, up
+from bench import catalogue, checks, graph, up
 
-SECTIONS = {"up": up.run, "checks": checks.run, "graph": graph.run}
+SECTIONS = {"up": up.run, "checks": checks.run, "catalogue": catalogue.run, "graph": graph.run}
 
 
 def main() -> int:
