@@ -17,10 +17,10 @@ export UV_NO_PROGRESS ?= 1
 # What the caller set up for Pythons of their own must not reach ours.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up down demo test unit lint format bench bench-graph envs clean
+.PHONY: help up down demo demo-strangler test unit lint format bench bench-graph envs clean
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 up: envs ## Start the local cloud and release every service onto it (PERSIST_STATE=1 keeps its state over `make down`)
 	@$(MILKRUN) up
@@ -30,6 +30,9 @@ down: ## Stop the local cloud and free its ports
 
 demo: envs ## Show a good release and a bad one, under traffic, on the running cloud
 	@$(MILKRUN) demo
+
+demo-strangler: envs ## Replace an old service behind a graphlet by a serverless one, under load, on the running cloud
+	@$(MILKRUN) demo-strangler
 
 test: envs ## Prove everything; starts a local cloud of its own where it needs one
 	@$(FAST_TESTS) tests/unit tests/contract tests/properties

@@ -9,7 +9,7 @@ import typer
 from botocore.exceptions import ConnectionError as NoConnection
 from botocore.exceptions import HTTPClientError, NoCredentialsError
 
-from milkrun.cli import bootstrap, catalogue, demo, down, env, fleet, registry, seed, status, up, where
+from milkrun.cli import bootstrap, catalogue, demo, demo_strangler, down, env, fleet, registry, seed, status, up, where
 from milkrun.cli.graph import app as graph
 from milkrun.cli.release import app as release
 from milkrun.environment import STATE_DIR, aws_environment, repository_root
@@ -54,6 +54,7 @@ app.command("up")(up.up)
 app.command("down")(down.down)
 app.command("status")(status.status)
 app.command("demo")(demo.demo)
+app.command("demo-strangler")(demo_strangler.demo_strangler)
 app.command("seed")(seed.seed)
 app.command("bootstrap")(bootstrap.bootstrap)
 app.command("env")(env.env)

@@ -73,7 +73,7 @@ def _act(
     with steps.step(title) as step, traffic.running():
         time.sleep(CALM_SECONDS)
         release = start_release(environment, SERVICE, artifact, why=f"make demo: {change.summary}")
-        view = wait_for(environment, release, _tell(step.say, traffic))
+        view = wait_for(environment, release, tell(step.say, traffic))
         time.sleep(CALM_SECONDS)
     return Act(title, change, view, tuple(judge_cells([cell.name for cell in cells], traffic.answers, view)))
 
@@ -85,10 +85,12 @@ def packing_load(cell: str, url: str, fcs: Sequence[str], seed: int) -> Load:
     return Load(cell, asks, lambda status, body: "" if status == HTTPStatus.CREATED else body or f"status {status}")
 
 
-def _tell(say: Callable[[str], None], traffic: Traffic) -> Callable[[ReleaseView], None]:
-    def tell(view: ReleaseView) -> None:
+def tell(say: Callable[[str], None], traffic: Traffic) -> Callable[[ReleaseView], None]:
+    """Shows, while a release goes on, where it is and what clients have seen."""
+
+    def told(view: ReleaseView) -> None:
         answers = traffic.answers
         failed = sum(not one.ok for one in answers)
         say(f"{where_it_is(view)}; {len(answers)} requests, {failed} failed")
 
-    return tell
+    return told
