@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 from graphql import parse, validate
 from milkrun_graph.errors import PlanningFailed
-from milkrun_graph.planner import Plan, plan_operation
+from milkrun_graph.planner import Limits, Plan, PlanOptions, plan_operation
 from milkrun_graph.supergraph import Supergraph, read_supergraph
 
 from tests.support.federation import AuditSuite
@@ -46,6 +46,17 @@ def test_no_plan_costs_more_than_the_best_recorded_one(suite: str, number: int) 
     if known is None or (suite, number) == NULL_WHERE_AN_ERROR_IS_DUE:
         return
     made = plan(suite, number)
+    assert len(made.fetches) <= known[0]
+    assert made.stages <= known[1]
+
+
+@pytest.mark.parametrize(("suite", "number"), CASES)
+def test_pricing_jumps_from_the_ground_up_finds_plans_as_good(suite: str, number: int) -> None:
+    known = best(suite, number)
+    if known is None or (suite, number) == NULL_WHERE_AN_ERROR_IS_DUE:
+        return
+    options = PlanOptions(limits=Limits(states_per_attempt=0))
+    made = plan_operation(tables(suite), parse(query(suite, number)), options=options)
     assert len(made.fetches) <= known[0]
     assert made.stages <= known[1]
 
