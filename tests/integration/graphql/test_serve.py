@@ -1,8 +1,6 @@
 """`milkrun graph serve` as a process, with subgraphs over HTTP."""
 
 import asyncio
-import io
-import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,52 +9,10 @@ from typing import Any
 import aiohttp
 import orjson
 import pytest
-from aiohttp import web
 
-from tests.support.gateways import SUPERGRAPH, ratings, titles
+from tests.support.serving import ANSWER, MAIN, QUERY, post, start, stop
 
-MAIN = "from milkrun.cli import main; main()"
-PEOPLE = {"data": {"people": [{"name": "Ann", "knownFor": [{"__typename": "Title", "id": "t1"}]}]}}
-QUERY = "{ people { name knownFor { name stars } } }"
-ANSWER = {"data": {"people": [{"name": "Ann", "knownFor": [{"name": "name of t1", "stars": 4.5}]}]}}
 GRAPHQL = "application/graphql-response+json"
-
-
-async def _subgraph(request: web.Request) -> web.Response:
-    sent = orjson.loads(await request.read())
-    answer = {"people": lambda _: PEOPLE, "titles": titles, "ratings": ratings}[request.match_info["graph"]](sent)
-    return web.Response(body=orjson.dumps(answer), content_type="application/json")
-
-
-@pytest.fixture
-async def supergraph(tmp_path: Path) -> AsyncIterator[Path]:
-    """A supergraph file whose subgraphs are there."""
-    app = web.Application()
-    app.router.add_post("/{graph}", _subgraph)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    file = tmp_path / "supergraph.graphql"
-    file.write_text(SUPERGRAPH.replace("http://127.0.0.1:1/", f"http://127.0.0.1:{port}/"))
-    yield file
-    await runner.cleanup()
-
-
-async def start(*arguments: str) -> tuple[asyncio.subprocess.Process, str]:
-    """The process and the address that it prints."""
-    command = [sys.executable, "-c", MAIN, "graph", "serve", "--port", "0", *arguments]
-    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
-    assert process.stderr is not None
-    line = (await asyncio.wait_for(process.stderr.readline(), 30)).decode()
-    assert line.startswith("milkrun graph: http://"), line
-    return process, line.removeprefix("milkrun graph: ").strip().removesuffix("/graphql")
-
-
-async def stop(process: asyncio.subprocess.Process) -> int:
-    process.send_signal(signal.SIGTERM)
-    return await asyncio.wait_for(process.wait(), 10)
 
 
 @pytest.fixture
@@ -70,13 +26,6 @@ async def address(supergraph: Path) -> AsyncIterator[str]:
 async def client() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as session:
         yield session
-
-
-async def post(client: aiohttp.ClientSession, address: str, body: Any, **headers: str) -> tuple[int, Any, str]:
-    data = io.BytesIO(body if isinstance(body, bytes) else orjson.dumps(body))
-    headers = {"content-type": "application/json"} | {name.replace("_", "-"): value for name, value in headers.items()}
-    async with client.post(f"{address}/graphql", data=data, headers=headers) as response:
-        return response.status, orjson.loads(await response.read()), response.content_type
 
 
 async def test_a_query_over_three_subgraphs_is_answered(address: str, client: aiohttp.ClientSession) -> None:

@@ -6,7 +6,8 @@ import asyncio
 import logging
 
 from milkrun_graph.executor.connections import read_modestly, unchunk
-from milkrun_graph.serve.service import Answer, Service, failed, not_http, too_large
+from milkrun_graph.serve.protocol import Answer, too_large
+from milkrun_graph.serve.service import Service, failed, not_http
 
 log = logging.getLogger("milkrun_graph")
 
@@ -151,6 +152,8 @@ class Connection(asyncio.Protocol):
         )
         if answer.allow:
             head += b"allow: %b\r\n" % answer.allow
+        if answer.headers:
+            head += "".join(f"{name}: {value}\r\n" for name, value in answer.headers).encode("latin-1", "replace")
         if self._last:
             head += b"connection: close\r\n"
         self.transport.write(head + b"\r\n" + (b"" if head_only else answer.body))
@@ -175,6 +178,7 @@ class Connection(asyncio.Protocol):
 
 _PHRASES = {
     200: b"OK",
+    204: b"No Content",
     400: b"Bad Request",
     404: b"Not Found",
     405: b"Method Not Allowed",

@@ -5,16 +5,28 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import os
 import signal
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+
+import orjson
 
 from milkrun_graph.errors import GraphError
 from milkrun_graph.executor import Gateway, Limits, Options
 from milkrun_graph.executor.artefact import Artefact, dump, load
 from milkrun_graph.executor.http import HttpTransport
+from milkrun_graph.executor.invocation import SCHEME, LambdaAccess, LambdaTransport
 from milkrun_graph.executor.options import TRACE_HEADERS
+from milkrun_graph.executor.persisted import Documents
+from milkrun_graph.executor.resilience import Breaking, Retrying
+from milkrun_graph.executor.sharing import Sharing
+from milkrun_graph.executor.transports import Carrier, Transports
 from milkrun_graph.serve.connection import Connection
+from milkrun_graph.serve.logs import log_to_stderr
+from milkrun_graph.serve.protocol import Cors, HttpOptions
 from milkrun_graph.serve.service import Service
 
 # Answers that are under way when SIGTERM comes get this long.
@@ -26,10 +38,13 @@ GC_THRESHOLD = 50_000
 def run(argv: list[str]) -> None:
     """Serve until a signal.  Exits with 2 when the supergraph or an option is wrong, 1 when the port is taken."""
     arguments = _arguments(argv)
+    log_to_stderr()
     try:
         asyncio.run(_serve(arguments))
     except GraphError as error:
         _exit(f"{arguments.supergraph}: {error}", 2)
+    except ValueError as error:
+        _exit(str(error), 2)
     except OSError as error:
         _exit(str(error), 1)
 
@@ -59,6 +74,15 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
         metavar="NAME",
         help="pass a header on to subgraphs (repeatable)",
     )
+    parser.add_argument(
+        "--allow-origin", action="append", default=[], metavar="ORIGIN", help="let pages of this site ask (repeatable)"
+    )
+    parser.add_argument(
+        "--documents", type=Path, help="run nothing but these: a JSON object of documents by name (SHA-256 or your own)"
+    )
+    parser.add_argument(
+        "--resilient", action="store_true", help="retry queries, leave failing subgraphs alone, share equal requests"
+    )
     parser.add_argument("--cache", type=Path, help="a file that keeps tables and plans from one start to the next")
     return parser.parse_args(argv)
 
@@ -71,12 +95,15 @@ async def _serve(arguments: argparse.Namespace) -> None:
         subgraph_seconds=arguments.timeout,
         subgraph_errors=not arguments.mask_errors,
     )
-    transport = HttpTransport()
+    transports = Transports(_carriers())
     text = arguments.supergraph.read_text("utf-8")
-    gateway = Gateway(text, transport, options, _known(arguments.cache, text))
+    transport = Sharing(Retrying(Breaking(transports))) if arguments.resilient else transports
+    known = _known(arguments.cache, text)
+    gateway = Gateway(text, transport, options, known, documents=_documents(arguments))
     for graph in gateway.tables.graphs.values():
-        transport.add(graph.name, graph.url)
-    service = Service(gateway, options)
+        transports.add(graph.name, graph.url)
+    cors = Cors(frozenset(arguments.allow_origin)) if arguments.allow_origin else None
+    service = Service(gateway, options, HttpOptions(cors))
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -91,9 +118,28 @@ async def _serve(arguments: argparse.Namespace) -> None:
     await _until(stop, connections)
     server.close()
     await _drain(connections)
-    transport.close()
+    transports.close()
     if arguments.cache is not None:
         arguments.cache.write_bytes(dump(gateway.artefact()))
+
+
+def _carriers() -> Mapping[str, Carrier]:
+    """HTTP, and functions where the environment says who would invoke them."""
+    http = HttpTransport()
+    carriers: dict[str, Carrier] = {"http": http, "https": http}
+    with suppress(ValueError):
+        carriers[SCHEME] = LambdaTransport(LambdaAccess.from_environment(os.environ))
+    return carriers
+
+
+def _documents(arguments: argparse.Namespace) -> Documents:
+    """Raises ValueError for a file that is no list."""
+    if arguments.documents is None:
+        return Documents()
+    listed = orjson.loads(arguments.documents.read_bytes())
+    if not isinstance(listed, dict) or not all(isinstance(text, str) for text in listed.values()):
+        raise ValueError(f"{arguments.documents}: write an object of texts by name")
+    return Documents(only_listed=True, listed=listed)
 
 
 def _known(cache: Path | None, supergraph: str) -> Artefact | None:
