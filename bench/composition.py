@@ -13,7 +13,7 @@ from typing import Any
 
 from milkrun_graph.composer import Subgraph, compose
 
-from tests.unit.graphql.composer.canonical import canonical
+from tests.support.federation.canonical import canonical
 
 
 def compare(case: dict[str, Any], answer: dict[str, Any]) -> Iterator[str]:

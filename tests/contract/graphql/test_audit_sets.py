@@ -6,8 +6,8 @@ import pytest
 from milkrun_graph.composer import Subgraph, compose
 from milkrun_graph.supergraph import read_supergraph
 
+from tests.support.federation.canonical import canonical
 from tests.support.federation.suite import AUDIT, AuditSuite
-from tests.unit.graphql.composer.canonical import canonical
 
 
 def subgraphs(suite: str) -> list[Subgraph]:
