@@ -81,8 +81,9 @@ class SampleGraph:
         name = self._name(variables["id"])
         if name is None:
             return {"name": None}, []
+        name["awards"] = self._awards("names", name["id"])
         name["knownFor"] = [self._title(tconst) for tconst in name.pop("titles")[:4]]
-        return {"name": name}, self._faults({"images": ["name"]}, "name", "knownFor")
+        return {"name": name}, self._faults({"images": ["name"], "awards": ["name"]}, "name", "knownFor")
 
     def _TitlePage(self, variables: Mapping[str, Any]) -> tuple[Any, Any]:  # noqa: N802
         if "titles" in self.broken:
@@ -98,8 +99,10 @@ class SampleGraph:
             "runtimeMinutes": number(row["runtimeMinutes"]),
             "genres": parts(row["genres"]),
             "cast": self._cast(title["id"]),
+            "awards": self._awards("titles", title["id"]),
         } | title
-        return {"title": title}, self._faults({"images": ["title"], "ratings": ["title"]}, "title", "cast")
+        own = {graphlet: ["title"] for graphlet in ("images", "ratings", "awards")}
+        return {"title": title}, self._faults(own, "title", "cast")
 
     def _FrontPage(self, variables: Mapping[str, Any]) -> tuple[Any, Any]:  # noqa: N802
         names = [self._name(name) for name in variables["names"]]
@@ -157,6 +160,20 @@ class SampleGraph:
             }
             for row in rows("title.principals")
             if row["tconst"] == title_id
+        ]
+
+    def _awards(self, column: str, owner: str) -> list[dict[str, Any]] | None:
+        if "awards" in self.broken:
+            return None
+        own = (row for row in rows("award.list") if owner in parts(row[column]))
+        return [
+            {
+                "event": row["event"],
+                "category": row["category"],
+                "year": number(row["year"]),
+                "outcome": str(row["outcome"]).upper(),
+            }
+            for row in sorted(own, key=lambda row: str(row["year"]), reverse=True)
         ]
 
     def _image(self, column: str, owner: str) -> dict[str, Any] | None:

@@ -85,9 +85,9 @@ def test_the_front_page_leads_to_people_and_titles(visit: Visit) -> None:
     assert sum(str(link).startswith("/title/") for link in links) == 8
 
 
-@pytest.mark.parametrize("broken", ["titles", "ratings", "images"])
+@pytest.mark.parametrize("broken", ["titles", "ratings", "images", "awards"])
 def test_one_broken_graphlet_costs_its_part_and_no_more(visit: Visit, graph: SampleGraph, broken: str) -> None:
-    part = {"titles": "titles", "ratings": "ratings", "images": "pictures"}[broken]
+    part = {"images": "pictures"}.get(broken, broken)
     whole = read(visit(f"/name/{JACKIE_CHAN}"))
     graph.broken.add(broken)
     reply = visit(f"/name/{JACKIE_CHAN}")
@@ -97,6 +97,7 @@ def test_one_broken_graphlet_costs_its_part_and_no_more(visit: Visit, graph: Sam
     assert f"Some things cannot be shown right now: {part}." in said
     assert ("Police Story" in said) == (broken != "titles")
     assert ("Rated 7.6" in said) == (broken != "ratings")
+    assert ("Awards 2016 Honorary Award Academy Awards" in said) == (broken != "awards")
     assert ("<img" in reply["body"]) == (broken != "images")
     assert "cannot be shown" not in whole
     assert "No rating" not in said

@@ -18,7 +18,7 @@ def a_title(title_id: str = "tt1", **fields: Any) -> dict[str, Any]:
 
 def a_name(*titles: Any, **fields: Any) -> dict[str, Any]:
     told = {"nameText": "Ann Other", "birthYear": 1950, "deathYear": None, "professions": ["actor"]}
-    return {"id": "nm1", **told, "primaryImage": IMAGE, "knownFor": list(titles), **fields}
+    return {"id": "nm1", **told, "primaryImage": IMAGE, "awards": [], "knownFor": list(titles), **fields}
 
 
 def shown(name: dict[str, Any] | None, *faults: Path) -> Any:
@@ -101,6 +101,22 @@ def test_a_person_of_whom_little_is_known_has_a_page() -> None:
     assert (page.name, page.life, page.professions, page.known_for) == ("nm1", "", (), ())
 
 
+def test_an_award_is_told_with_what_came_of_it() -> None:
+    given = {"event": "Academy Awards", "category": "Honorary Award", "year": 2016}
+    page = shown(a_name(awards=[{**given, "outcome": "WINNER"}, {**given, "outcome": "NOMINEE"}]))
+
+    assert [(award.category, award.year, award.won) for award in page.awards] == [
+        ("Honorary Award", 2016, True),
+        ("Honorary Award", 2016, False),
+    ]
+
+
+def test_lost_awards_are_told_from_none() -> None:
+    assert shown(a_name(awards=None), ("name",)).lost == ("awards",)
+    assert shown(a_name(awards=None), KNOWN_FOR).lost == ()
+    assert shown(a_name(awards=[]), ("name",)).lost == ()
+
+
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//evil.example/x.svg", None, ""])
 def test_a_picture_that_is_no_picture_is_not_shown(url: str | None) -> None:
     assert shown(a_name(primaryImage={**IMAGE, "url": url})).portrait is None
@@ -108,7 +124,7 @@ def test_a_picture_that_is_no_picture_is_not_shown(url: str | None) -> None:
 
 def a_film(*cast: Any, **fields: Any) -> Any:
     told = {"originalTitle": "One", "endYear": None, "kind": "MOVIE", "runtimeMinutes": 100, "genres": ["Action"]}
-    return {**a_title(), **told, "cast": list(cast), **fields}
+    return {**a_title(), **told, "cast": list(cast), "awards": [], **fields}
 
 
 def a_credit(name: Any, category: str = "actor", characters: Any = None, job: str | None = None) -> Any:

@@ -8,11 +8,23 @@ from dataclasses import dataclass
 
 from web.domain.answer import Answer
 from web.domain.errors import NoSuchPage, PartAway
-from web.domain.parts import Card, Item, Picture, Rating, name_card, picture, professions, rating, title_card
+from web.domain.parts import (
+    Award,
+    Card,
+    Item,
+    Picture,
+    Rating,
+    awards,
+    name_card,
+    picture,
+    professions,
+    rating,
+    title_card,
+)
 from web.domain.wording import initials, lifespan, release, runtime, words
 
 # What a visitor reads where a field of the graph was lost.
-_TITLES, _RATINGS, _PICTURES, _PEOPLE = "titles", "ratings", "pictures", "people"
+_TITLES, _RATINGS, _PICTURES, _PEOPLE, _AWARDS = "titles", "ratings", "pictures", "people", "awards"
 _OF_TITLES = {"titleText": _TITLES, "rating": _RATINGS, "primaryImage": _PICTURES}
 _OF_PEOPLE = {"nameText": _PEOPLE, "primaryImage": _PICTURES}
 _SERIES = "SERIES"
@@ -32,6 +44,7 @@ class NamePage:
     professions: tuple[str, ...]
     portrait: Picture | None
     known_for: tuple[Card, ...]
+    awards: tuple[Award, ...]
     lost: tuple[str, ...]
     whole: bool
 
@@ -50,6 +63,7 @@ class TitlePage:
     poster: Picture | None
     rating: Rating | None
     cast: tuple[Card, ...]
+    awards: tuple[Award, ...]
     lost: tuple[str, ...]
     whole: bool
 
@@ -70,7 +84,7 @@ def name_page(name_id: str, answer: Answer) -> NamePage:
     titles = _known_items(answer, name.get("knownFor"), _OF_TITLES, "name", "knownFor")
     text = name.get("nameText") or name_id
     lost = _lost(answer, titles, _OF_TITLES, "name", "knownFor")
-    lost |= _lost(answer, [name], {"primaryImage": _PICTURES}, "name", "primaryImage")
+    lost |= _lost_of(answer, "name", name, {"primaryImage": _PICTURES, "awards": _AWARDS, "knownFor": _TITLES})
     return NamePage(
         path=f"/name/{name_id}",
         name=text,
@@ -81,6 +95,7 @@ def name_page(name_id: str, answer: Answer) -> NamePage:
         professions=professions(name),
         portrait=picture(name, f"Portrait of {text}"),
         known_for=tuple(title_card(title) for title in titles),
+        awards=awards(name),
         lost=tuple(sorted(lost)),
         whole=answer.whole,
     )
@@ -94,8 +109,7 @@ def title_page(title_id: str, answer: Answer) -> TitlePage:
     kind = str(title.get("kind") or "").removesuffix(_NO_KIND)
     years = release(title.get("releaseYear"), title.get("endYear"), series=_SERIES in kind)
     cast, lost = _cast(answer, title)
-    lost |= _lost(answer, [title], {"rating": _RATINGS}, "title", "rating")
-    lost |= _lost(answer, [title], {"primaryImage": _PICTURES}, "title", "primaryImage")
+    lost |= _lost_of(answer, "title", title, {"rating": _RATINGS, "primaryImage": _PICTURES, "awards": _AWARDS})
     return TitlePage(
         path=f"/title/{title_id}",
         name=text,
@@ -107,6 +121,7 @@ def title_page(title_id: str, answer: Answer) -> TitlePage:
         poster=picture(title, f"Poster of {text}"),
         rating=rating(title),
         cast=cast,
+        awards=awards(title),
         lost=tuple(sorted(lost)),
         whole=answer.whole,
     )
@@ -147,6 +162,11 @@ def _gone(answer: Answer, field: str) -> bool:
 def _lost(answer: Answer, items: Iterable[Item], fields: Mapping[str, str], *path: str) -> set[str]:
     items = tuple(items)
     return {part for field, part in fields.items() if answer.lost(items, field, *path)}
+
+
+def _lost_of(answer: Answer, field: str, item: Item, fields: Mapping[str, str]) -> set[str]:
+    """The parts of the page's subject itself that were lost: each has a place of its own."""
+    return {part for name, part in fields.items() if answer.lost([item], name, field, name)}
 
 
 def _cast(answer: Answer, title: Item) -> tuple[tuple[Card, ...], set[str]]:

@@ -8,6 +8,7 @@ from web.domain.wording import compact, initials, release, words
 
 type Item = Mapping[str, Any]
 
+_WON = "WINNER"
 _PICTURE_SCHEMES = ("https://", "http://", "data:image/")
 
 
@@ -28,6 +29,16 @@ class Rating:
     average: str
     votes: str
     exact_votes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """One award, won or not."""
+
+    event: str
+    category: str
+    year: int
+    won: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +98,10 @@ def name_card(item: Item, *lines: str) -> Card:
 def professions(item: Item) -> tuple[str, ...]:
     """What somebody does, in words."""
     return tuple(words(one) for one in item.get("professions") or () if one)
+
+
+def awards(item: Item) -> tuple[Award, ...]:
+    """The awards of a title or a person, in the order of the graph: the latest first."""
+    return tuple(
+        Award(one["event"], one["category"], one["year"], one["outcome"] == _WON) for one in item.get("awards") or ()
+    )
