@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from milkrun.bootstrap import lay_baseline
+from milkrun.catalogue.seed import seed_catalogue
 from milkrun.delivery_stack import deploy_delivery
 from milkrun.environment import Environment, local_environment
 from milkrun.local.cloud import DEFAULT_CLOUD_PORT, DEFAULT_EDGE_PORT, Account
@@ -49,7 +50,9 @@ def bring_up(environment: Environment, steps: Steps, ports: Ports, *, persist: b
         step.say("deployed" if deploy_delivery(environment) else "as it was")
     releases = _release_all(environment, steps)
     with steps.step("Seed data") as step:
-        step.say(f"boxes of {seed_boxes(environment.fleet)} FCs")
+        boxes = f"boxes of {seed_boxes(environment.fleet)} FCs"
+        step.say(f"{boxes}; the catalogue")
+        step.say(f"{boxes}; {seed_catalogue(environment)}")
     return environment, releases
 
 

@@ -1,9 +1,10 @@
-"""Where the rows of a file go: the import function of the graphlet that owns them, at one target."""
+"""Where the rows of a file go: the import functions of the graphlets, at one target."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -17,6 +18,10 @@ from milkrun.environment import Environment
 from milkrun.errors import FleetInvalid
 from milkrun.fleet import Fleet, Target
 
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_lambda import LambdaClient
+
 SERVICES: Mapping[str, str] = {
     "name.basics": "imdb/people",
     "title.basics": "imdb/titles",
@@ -28,17 +33,7 @@ SERVICES: Mapping[str, str] = {
 
 
 class NotReleased(CatalogueError):
-    """The graphlet that owns a file's rows is not there, or takes none."""
-
-
-@dataclass(frozen=True)
-class Destination:
-    """The import function of a file at a target.  ``stack_id`` is new whenever the stack is: what it holds is, too."""
-
-    file: str
-    target: Target
-    function: str
-    stack_id: str
+    """The graphlet that owns a file's rows is not there."""
 
 
 def targets_of(fleet: Fleet, service: str) -> dict[str, Target]:
@@ -46,35 +41,44 @@ def targets_of(fleet: Fleet, service: str) -> dict[str, Target]:
     return {target.name: target for wave in fleet.stops(service) for target in wave.targets}
 
 
-def find_destination(environment: Environment, file: str, target_name: str) -> Destination:
-    """The destination of a file.
+class Destination:
+    """The graphlets at one target."""
 
-    Raises FleetInvalid for a target that the service does not have, NotReleased where no import function runs.
-    """
-    service = SERVICES[file]
-    targets = targets_of(environment.fleet, service)
-    if target_name not in targets:
-        raise FleetInvalid(f"{target_name!r} is no target of {service}; there are: {', '.join(targets)}")
-    target = targets[target_name]
-    stack = service.replace("/", "-")
-    missing = f"{service} takes no rows at {target_name}: release it first (milkrun release start {service})"
-    made = session(environment.fleet, target.account, target.region)
-    try:
-        stack_id = made.client("cloudformation", config=CLIENT_CONFIG).describe_stacks(StackName=stack)["Stacks"][0]
-        made.client("lambda", config=CLIENT_CONFIG).get_function_configuration(FunctionName=f"{stack}-import")
-    except ClientError as error:
-        if "does not exist" in str(error) or error.response["Error"]["Code"] == "ResourceNotFoundException":
-            raise NotReleased(missing) from error
-        raise
-    return Destination(file, target, f"{stack}-import", stack_id["StackId"])
+    def __init__(self, environment: Environment, target_name: str, files: Iterable[str]) -> None:
+        """``files`` are those that are to go there.  Raises FleetInvalid where one of their graphlets never does."""
+        for service in sorted({SERVICES[file] for file in files}):
+            targets = targets_of(environment.fleet, service)
+            if target_name not in targets:
+                raise FleetInvalid(f"{target_name!r} is no target of {service}; there are: {', '.join(targets)}")
+            self.target = targets[target_name]
+        self._session = session(environment.fleet, self.target.account, self.target.region)
+        self._notes = environment.state_dir / "catalogue"
 
+    def load(self, file: str, path: Path, *, restart: bool = False, at_once: int = AT_ONCE) -> Load:
+        """A load of one file, ready to run; it goes on where one into the same stack has ended.
 
-def load(
-    environment: Environment, to: Destination, path: Path, *, restart: bool = False, at_once: int = AT_ONCE
-) -> Load:
-    """A load of one file, ready to run.  It goes on where one into the same stack has ended."""
-    made = session(environment.fleet, to.target.account, to.target.region)
-    importer = LambdaImporter(made.client("lambda", config=invoke_config(at_once)), to.function)
-    stack = hashlib.sha256(to.stack_id.encode()).hexdigest()[:12]
-    book = Book(environment.state_dir / "catalogue" / f"{to.target.name}-{stack}", to.file)
-    return Load(path, KINDS[to.file], importer, book, restart=restart, at_once=at_once)
+        A stack that was made anew is another one: what its tables hold is, too.  Raises NotReleased.
+        """
+        stack = SERVICES[file].replace("/", "-")
+        identity = hashlib.sha256(self._stack_id(stack, file).encode()).hexdigest()[:12]
+        importer = LambdaImporter(lambda: self._invoker(at_once), f"{stack}-import")
+        book = Book(self._notes / f"{self.target.name}-{identity}", file)
+        return Load(path, KINDS[file], importer, book, restart=restart, at_once=at_once)
+
+    def _stack_id(self, stack: str, file: str) -> str:
+        try:
+            return self._stacks.describe_stacks(StackName=stack)["Stacks"][0]["StackId"]
+        except ClientError as error:
+            if "does not exist" not in str(error):
+                raise
+            service = SERVICES[file]
+            raise NotReleased(
+                f"{service} is not at {self.target.name}: release it first (milkrun release start {service})"
+            ) from error
+
+    @cached_property
+    def _stacks(self) -> "CloudFormationClient":
+        return self._session.client("cloudformation", config=CLIENT_CONFIG)
+
+    def _invoker(self, at_once: int) -> "LambdaClient":
+        return self._session.client("lambda", config=invoke_config(at_once))

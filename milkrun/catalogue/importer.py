@@ -6,7 +6,9 @@ function itself shows when it refuses the rows one by one, too.
 """
 
 import json
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -36,11 +38,16 @@ def invoke_config(at_once: int) -> Config:
 
 
 class LambdaImporter:
-    """Invokes a function; safe to use from several threads."""
+    """Invokes a function; safe to use from several threads.  A client is made only when there is something to send."""
 
-    def __init__(self, client: "LambdaClient", function: str) -> None:
-        self._client = client
+    def __init__(self, make_client: "Callable[[], LambdaClient]", function: str) -> None:
+        self._make_client = make_client
         self._function = function
+        self._making = threading.Lock()
+
+    @cached_property
+    def _client(self) -> "LambdaClient":
+        return self._make_client()
 
     def put(self, file: str, rows: Sequence[Row]) -> int:
         """Write rows of a file.  Raises Throttled, Refused, or CatalogueError where no try would do."""
@@ -48,7 +55,9 @@ class LambdaImporter:
         if len(event) > MAX_EVENT_BYTES:
             raise Refused(f"{len(event)} bytes are more than an invocation takes")
         try:
-            answer = self._client.invoke(FunctionName=self._function, Payload=event)
+            with self._making:
+                client = self._client
+            answer = client.invoke(FunctionName=self._function, Payload=event)
             payload = answer["Payload"].read()
         except ClientError as error:
             raise self._translated(error) from error

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from milkrun.catalogue.destination import SERVICES, NotReleased, find_destination, load, targets_of
+from milkrun.catalogue.destination import SERVICES, Destination, NotReleased, targets_of
 from milkrun.catalogue.errors import CatalogueError
 from milkrun.catalogue.folder import find_files
 from milkrun.catalogue.loader import Summary
@@ -24,9 +24,10 @@ class Seeded:
     not_taken: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        if not self.loaded:
-            return "catalogue as it was" if self.as_they_were else "no catalogue yet"
-        return f"{self.loaded} rows of the catalogue"
+        missing = f", {len(self.not_taken)} files not taken" if self.not_taken else ""
+        if self.loaded:
+            return f"{self.loaded} rows of the catalogue{missing}"
+        return f"catalogue {'as it was' if self.as_they_were else 'not there'}{missing}"
 
 
 class SampleRejected(CatalogueError):
@@ -51,17 +52,16 @@ def seed_catalogue(environment: Environment) -> Seeded:
 
 
 def _seed(environment: Environment, files: dict[str, Path], target: str) -> Iterator[Summary | NotReleased]:
-    for name, path in files.items():
-        if target not in targets_of(environment.fleet, SERVICES[name]):
-            continue
+    here = {name: path for name, path in files.items() if target in targets_of(environment.fleet, SERVICES[name])}
+    to = Destination(environment, target, here)
+    for name, path in here.items():
         try:
-            to = find_destination(environment, name, target)
+            summary = to.load(name, path).run()
         except NotReleased as missing:
             yield missing
             continue
-        summary = load(environment, to, path).run()
         if summary.rejected:
             raise SampleRejected(
-                f"{to.function} at {target} refuses {summary.rejected} rows of {path.name}: see {summary.rejects_in}"
+                f"{SERVICES[name]} at {target} refuses {summary.rejected} rows of {path.name}: see {summary.rejects_in}"
             )
         yield summary

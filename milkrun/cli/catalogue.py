@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from milkrun.catalogue.destination import SERVICES, find_destination, load
+from milkrun.catalogue.destination import SERVICES, Destination
 from milkrun.catalogue.files import KINDS
 from milkrun.catalogue.folder import find_files, only
 from milkrun.catalogue.loader import AT_ONCE, Summary
@@ -48,12 +48,13 @@ def load_command(
     environment: Environment = context.obj
     files = only(find_files(folder), only_files or [])
     taken = {name: path for name, path in files.items() if name in SERVICES}
-    destinations = {name: find_destination(environment, name, target) for name in taken}
+    to = Destination(environment, target, taken)
+    loads = {name: to.load(name, path, restart=restart, at_once=at_once) for name, path in taken.items()}
     summaries = []
     with Steps() as steps:
-        for name, path in taken.items():
+        for name, load in loads.items():
             with steps.step(name) as step:
-                summary = load(environment, destinations[name], path, restart=restart, at_once=at_once).run(step.say)
+                summary = load.run(step.say)
                 step.say("as it was" if summary.as_it_was else f"{summary.written:,} rows written")
             summaries.append(summary)
     if as_json:

@@ -30,7 +30,7 @@ class FakeLambda:
 
 
 def put(fake: FakeLambda, *rows: Row) -> int:
-    return LambdaImporter(cast("Any", fake), "imdb-titles-import").put("title.basics", rows or [ROW])
+    return LambdaImporter(lambda: cast("Any", fake), "imdb-titles-import").put("title.basics", rows or [ROW])
 
 
 def client_error(code: str, status: int = 400) -> ClientError:
