@@ -7,8 +7,9 @@ client gets INTERNAL_SERVER_ERROR and the log the trace.
 from __future__ import annotations
 
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -20,21 +21,20 @@ from milkrun_graph.executor.claims import Gatekeeper, active, allows
 from milkrun_graph.executor.compiled import ReadyPlan, ready
 from milkrun_graph.executor.complete import Completion
 from milkrun_graph.executor.lru import Lru
-from milkrun_graph.executor.masking import CORRELATION, correlation_id, explain
 from milkrun_graph.executor.messages import NO_HEADERS, Claims, Request, Response, formatted, refusal
-from milkrun_graph.executor.observe import Observed, Observer, RequestSeen
 from milkrun_graph.executor.options import Options
 from milkrun_graph.executor.persisted import Documents
 from milkrun_graph.executor.project import IRREGULAR
-from milkrun_graph.executor.propagate import Collected
 from milkrun_graph.executor.run import Asking, Run
 from milkrun_graph.executor.transport import Fetch, Listening, Transport
-from milkrun_graph.executor.usage import FieldUse
 
 if TYPE_CHECKING:
     from graphql import GraphQLSchema
 
+    from milkrun_graph.executor.observe import Observer, RequestSeen
     from milkrun_graph.executor.operation import Operation
+    from milkrun_graph.executor.propagate import Collected, HeaderRule
+    from milkrun_graph.executor.usage import FieldUse
     from milkrun_graph.supergraph import Supergraph
 
 log = logging.getLogger("milkrun_graph")
@@ -86,11 +86,12 @@ class Gateway:
         self._tables: Supergraph = known.tables if known else _read(supergraph)
         self._schema: GraphQLSchema | None = None
         self._gatekeeper = Gatekeeper(self._tables)
-        self._fetch: Fetch = transport.fetch if observer is None else Observed(transport, observer).fetch
+        self._fetch: Fetch = transport.fetch
         self._observer = observer
-        self._field_use = FieldUse(self._tables) if observer is not None else None
+        self._field_use: FieldUse | None = None
+        self._collect: Callable[[], Collected] | None = None
+        self._extend(transport, self._options.response_headers)
         self._named = documents or Documents()
-        self._rules = self._options.response_headers
         self._names = {key: graph.name for key, graph in self._tables.graphs.items()}
         limit = self._options
         count = max(limit.cached_operations, len(known.operations) if known else 0)
@@ -102,6 +103,19 @@ class Gateway:
                 operation.plans.put(key, ready(plan, self._options, self._names), 1)
             self._documents.put(stored.text, {stored.name: operation}, len(stored.text))
             self._named.know([stored.text])
+
+    def _extend(self, transport: Transport, rules: Sequence[HeaderRule]) -> None:
+        """Load what only some owners want."""
+        if self._observer is not None:
+            from milkrun_graph.executor.observe import Observed  # noqa: PLC0415 - see above
+            from milkrun_graph.executor.usage import FieldUse  # noqa: PLC0415
+
+            self._fetch = Observed(transport, self._observer).fetch
+            self._field_use = FieldUse(self._tables)
+        if rules:
+            from milkrun_graph.executor.propagate import Collected  # noqa: PLC0415
+
+            self._collect = partial(Collected, rules)
 
     @property
     def tables(self) -> Supergraph:
@@ -136,6 +150,8 @@ class Gateway:
         return self._observe(request, self._observer)
 
     async def _observe(self, request: Request, observer: Observer) -> Response:
+        from milkrun_graph.executor.observe import RequestSeen  # noqa: PLC0415 - few need it
+
         seen, began = RequestSeen(request), perf_counter()
         response = await self._answer(request, seen)
         seen.seconds, seen.status = perf_counter() - began, response.status
@@ -147,46 +163,35 @@ class Gateway:
 
     async def _answer(self, request: Request, seen: RequestSeen | None) -> Response:
         try:
-            return await self._execute(request, seen)
-        except PlanningFailed as error:
-            body = {"data": None, "errors": [formatted(str(error), error.code, error.path)]}
-            return Response(orjson.dumps(body))
-        except RequestRefused as error:
-            return refusal(error, error.status if isinstance(error, OperationUnsupported) else 400)
-        except GraphError as error:
-            return refusal(error, 500)
-        except Exception:
-            name = correlation_id(request.headers)
-            log.exception("an operation failed", extra={"correlation_id": name})
-            told = formatted("Internal server error", GraphError.code, **{CORRELATION: name})
-            return Response(orjson.dumps({"errors": [told]}), 500)
-
-    async def _execute(self, request: Request, seen: RequestSeen | None) -> Response:
-        keep = None
-        if self._named.only_listed or request.extensions or not request.query or request.document_id:
-            request, keep = await self._named.resolve(request)
-        operation = self._operation(request)
-        if keep is not None:
-            await self._named.keep(keep, request.query)
-        given = request.variables or {}
-        values = operation.variables.coerce(given)
-        plan = self._plan(operation, values, request)
-        headers, fetch, collected = self._headers(request), self._fetch, None
-        if self._rules:
-            collected = Collected(self._rules)
-            headers, fetch = Listening(headers, collected.heard), collected.counting(fetch)
-        verbose = self._options.subgraph_errors
-        run = Run(plan, fetch, Asking(given, headers), self._names, verbose=verbose)
-        if not verbose:
-            run.faults.codes = self._options.error_codes
-        await run.finish()
-        response = self._complete(plan, run, values, request)
-        if seen is not None:
-            self._see(seen, operation, plan, run)
-        if collected is not None:
+            keep = None
+            if self._named.only_listed or request.extensions or not request.query or request.document_id:
+                request, keep = await self._named.resolve(request)
+            operation = self._operation(request)
+            if keep is not None:
+                await self._named.keep(keep, request.query)
+            values = operation.variables.coerce(request.variables or {})
+            plan = self._plan(operation, values, request)
+            collected = self._collect() if self._collect is not None else None
+            run = self._run(plan, request, collected)
+            await run.finish()
+            response = self._complete(plan, run, values, request)
+            if seen is not None:
+                self._see(seen, operation, plan, run)
+            if collected is None:
+                return response
             cacheable = operation.kind == "query" and not run.faults.errors
             return replace(response, headers=collected.headers(cacheable=cacheable))
-        return response
+        except Exception as error:  # noqa: BLE001 - a client always gets an answer
+            return _failed(error, request)
+
+    def _run(self, plan: ReadyPlan, request: Request, collected: Collected | None) -> Run:
+        headers, fetch, verbose = self._headers(request), self._fetch, self._options.subgraph_errors
+        if collected is not None:
+            headers, fetch = Listening(headers, collected.heard), collected.counting(fetch)
+        run = Run(plan, fetch, Asking(request.variables or {}, headers), self._names, verbose=verbose)
+        if not verbose:
+            run.faults.codes = self._options.error_codes
+        return run
 
     def _see(self, seen: RequestSeen, operation: Operation, plan: ReadyPlan, run: Run) -> None:
         seen.operation, seen.errors = operation, len(run.faults.errors)
@@ -274,6 +279,8 @@ class Gateway:
             except IRREGULAR:
                 pass
         else:
+            from milkrun_graph.executor.masking import explain  # noqa: PLC0415 - it makes patterns that few need
+
             explain(run.faults, request.headers, masked=not self._options.subgraph_errors)
         introspected = None
         if plan.plan.introspection is not None:
@@ -283,3 +290,20 @@ class Gateway:
         data = Completion(errors, introspected, self._tables.types).complete(run.data, plan.plan.projection)
         body = {"data": data, "errors": errors} if errors else {"data": data}
         return Response(orjson.dumps(body))
+
+
+def _failed(error: Exception, request: Request) -> Response:
+    """The response to what was not executed."""
+    if isinstance(error, PlanningFailed):
+        body = {"data": None, "errors": [formatted(str(error), error.code, error.path)]}
+        return Response(orjson.dumps(body))
+    if isinstance(error, RequestRefused):
+        return refusal(error, error.status if isinstance(error, OperationUnsupported) else 400)
+    if isinstance(error, GraphError):
+        return refusal(error, 500)
+    from milkrun_graph.executor.masking import CORRELATION, correlation_id  # noqa: PLC0415 - few need it
+
+    name = correlation_id(request.headers)
+    log.error("an operation failed", extra={"correlation_id": name}, exc_info=error)
+    told = formatted("Internal server error", GraphError.code, **{CORRELATION: name})
+    return Response(orjson.dumps({"errors": [told]}), 500)

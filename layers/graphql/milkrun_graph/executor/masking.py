@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
+from os import urandom
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 if TYPE_CHECKING:
     from milkrun_graph.executor.faults import Faults
@@ -27,7 +27,7 @@ def correlation_id(headers: Mapping[str, str]) -> str:
         found = form.fullmatch(headers.get(name, ""))
         if found is not None:
             return found[1]
-    return uuid4().hex
+    return urandom(16).hex()
 
 
 def explain(faults: Faults, headers: Mapping[str, str], *, masked: bool) -> None:
