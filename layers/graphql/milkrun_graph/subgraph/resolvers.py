@@ -16,7 +16,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 type Resolver = Callable[..., Any]
+type Resolvers = Mapping[str, Mapping[str, Resolver]]
 type Reference = Callable[[Sequence[Mapping[str, Any]], Any], Sequence[Any]]
+type References = Mapping[str, Reference]
 
 _MARK = "_milkrun_batched"
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

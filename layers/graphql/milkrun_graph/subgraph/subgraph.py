@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from milkrun_graph.executor.lru import Lru
-from milkrun_graph.subgraph.resolvers import Reference, Resolver, default_resolver
+from milkrun_graph.subgraph.resolvers import References, Resolver, Resolvers, default_resolver
 
 if TYPE_CHECKING:
     from milkrun_graph.subgraph.documents import Document
@@ -32,8 +32,8 @@ class Subgraph:
     def __init__(
         self,
         sdl: str,
-        resolvers: Mapping[str, Mapping[str, Resolver]] | None = None,
-        references: Mapping[str, Reference] | None = None,
+        resolvers: Resolvers | None = None,
+        references: References | None = None,
         *,
         told: tuple[type[Exception], ...] = (),
         log: Callable[[Exception, str], None] = _to_log,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from milkrun_graph.subgraph import Subgraph
-from milkrun_graph.subgraph.entry import lambda_handler
+from milkrun_graph.subgraph.entry import NothingAnswered, lambda_handler
 
 SDL = "type Query { who: String }"
 
@@ -33,3 +33,30 @@ def test_an_event_of_another_shape_is_refused_with_the_name_of_the_field(graphql
     (error,) = answer({"graphql": graphql})["errors"]
     assert error["message"].startswith(field)
     assert error["extensions"]["code"] == "BAD_REQUEST"
+
+
+class Away(Exception):
+    """A store that does not answer."""
+
+    code = "Away"
+
+
+def answer_of(good: bool, fault: Exception) -> dict[str, Any]:
+    def fail(*_: Any) -> None:
+        raise fault
+
+    resolvers = {"Query": {"a": lambda *_: "here" if good else None, "b": fail}}
+    graph = Subgraph("type Query { a: String b: String }", resolvers, told=(Away,), log=lambda *_: None)
+    return lambda_handler(graph, dict, frozenset({"Away"}))({"graphql": {"query": "{ __typename a b }"}})
+
+
+@pytest.mark.parametrize("fault", [Away("the store is away"), KeyError("x")])
+def test_an_answer_with_nothing_in_it_is_a_failure_that_is_counted(fault: Exception) -> None:
+    with pytest.raises(NothingAnswered, match="1 errors"):
+        answer_of(False, fault)
+
+
+def test_an_answer_with_anything_in_it_is_given() -> None:
+    response = answer_of(True, Away("the store is away"))
+    assert response["data"] == {"__typename": "Query", "a": "here", "b": None}
+    assert response["errors"][0]["message"] == "the store is away"
