@@ -11,7 +11,10 @@ from tests.support.stacks import read_template
 from tests.support.tree import ROOT, below, text
 
 EVENTS = below("events", suffix=".json")
-TRIGGERS = ("http", "graphql", "sqs", "sns", "s3", "stream", "schedule", "event", "alarm", "step", "smoke", "release")
+TRIGGERS = (
+    "http", "graphql", "import", "resource", "sqs", "sns", "s3", "stream", "schedule", "event", "alarm", "step", "smoke",
+    "release",
+)  # fmt: skip
 every_event = pytest.mark.parametrize("event", EVENTS, ids=[str(event) for event in EVENTS])
 
 
@@ -52,6 +55,12 @@ def test_it_looks_like_what_its_trigger_sends(event: Path) -> None:
             assert {"httpMethod", "path", "requestContext"} <= set(content), "this is no event of a REST API's proxy"
         case "sqs" | "sns" | "s3" | "stream":
             assert content["Records"], "a batch has Records"
+        case "graphql":
+            assert content["graphql"]["query"], "this is no invocation by the gateway"
+        case "import":
+            assert {"file", "rows"} <= set(content), "a loader sends rows of a file"
+        case "resource":
+            assert {"RequestType", "ResponseURL", "ResourceProperties"} <= set(content), "this is no custom resource's"
         case "smoke":
             assert {"release", "target"} <= set(content), "a smoke function is told release and target"
 

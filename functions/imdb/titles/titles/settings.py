@@ -1,0 +1,16 @@
+"""What the functions of this module are told by their stack."""
+
+from milkrun_core.settings import CoreSettings
+
+
+class TitlesSettings(CoreSettings):
+    """Of the graphlet and its import."""
+
+    titles_table: str
+
+
+class SmokeSettings(CoreSettings):
+    """Of the smoke function: it is a client of the others, so it knows functions and no table."""
+
+    graphlet_function: str
+    import_function: str
