@@ -12,8 +12,8 @@ from tests.support.tree import ROOT, below, text
 
 EVENTS = below("events", suffix=".json")
 TRIGGERS = (
-    "http", "graphql", "import", "resource", "sqs", "sns", "s3", "stream", "schedule", "event", "alarm", "step", "smoke",
-    "release",
+    "http", "graphql", "import", "resource", "sqs", "sns", "s3", "stream", "schedule", "event", "alarm", "step",
+    "smoke", "release",
 )  # fmt: skip
 every_event = pytest.mark.parametrize("event", EVENTS, ids=[str(event) for event in EVENTS])
 
