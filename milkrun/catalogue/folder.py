@@ -6,6 +6,7 @@ from pathlib import Path
 from milkrun.catalogue.errors import FileUnusable
 from milkrun.catalogue.files import KINDS
 
+SAMPLE = Path(__file__).parents[1] / "data" / "catalogue"
 _ENDING = re.compile(r"\.tsv(\.gz)?$")
 
 

@@ -7,11 +7,10 @@ from pathlib import Path
 
 from milkrun.catalogue.destination import SERVICES, Destination, NotReleased, targets_of
 from milkrun.catalogue.errors import CatalogueError
-from milkrun.catalogue.folder import find_files
+from milkrun.catalogue.folder import SAMPLE, find_files
 from milkrun.catalogue.loader import Summary
 from milkrun.environment import Environment
 
-SAMPLE = Path(__file__).parents[1] / "data" / "catalogue"
 TARGETS_AT_ONCE = 2
 
 

@@ -11,7 +11,8 @@ from http import HTTPStatus
 from statistics import median
 from typing import Any
 
-from milkrun.catalogue.seed import SAMPLE, seed_catalogue
+from milkrun.catalogue.folder import SAMPLE
+from milkrun.catalogue.seed import seed_catalogue
 from milkrun.demo.run import CALM_SECONDS, tell
 from milkrun.demo.traffic import Answer, Ask, Load, Traffic
 from milkrun.environment import Environment

@@ -7,9 +7,9 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from milkrun.catalogue.seed import SAMPLE
+from milkrun.catalogue.folder import SAMPLE
 from milkrun.errors import MilkrunError
-from milkrun.local.monolith.answers import Answer, answer, problem
+from milkrun.local.monolith.answers import Answer, Tally, answer, problem
 from milkrun.local.monolith.data import Catalogue, read
 
 _log = logging.getLogger("milkrun.monolith")
@@ -26,10 +26,10 @@ class Handler(BaseHTTPRequestHandler):
     timeout = 65
 
     def do_GET(self) -> None:
-        self._send(answer(self.server.catalogue, self.path))
+        self._send(answer(self.server.catalogue, self.path, self.server.tally))
 
     def do_HEAD(self) -> None:
-        self._send(answer(self.server.catalogue, self.path), body=False)
+        self._send(answer(self.server.catalogue, self.path, self.server.tally), body=False)
 
     def _not_allowed(self) -> None:
         self.close_connection = True
@@ -63,6 +63,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, port: int, catalogue: Catalogue) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.catalogue = catalogue
+        self.tally = Tally()
 
 
 def main() -> None:

@@ -1,15 +1,18 @@
-"""What the old service answers: a function of its data and the request's target."""
+"""What the old service answers: a function of its data, the request's target, and what it answered before."""
 
 import json
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
 from milkrun.local.monolith.data import Catalogue, Image, Rating
 
 MAX_IDS = 200
+RESOURCES = ("/ratings", "/images")
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 SVG = "image/svg+xml"
@@ -24,16 +27,39 @@ class Answer:
     body: bytes
 
 
-def answer(catalogue: Catalogue, target: str) -> Answer:
+class Tally:
+    """How many requests were answered, by resource: who replaces the service sees here that nobody needs it."""
+
+    def __init__(self) -> None:
+        self.counts = dict.fromkeys(RESOURCES, 0)
+        self._lock = threading.Lock()
+
+    def count(self, target: str) -> None:
+        """Count an answered request, unless it was for something else than a resource."""
+        resource = "/" + target.partition("?")[0].strip("/").partition("/")[0]
+        if resource in self.counts:
+            with self._lock:
+                self.counts[resource] += 1
+
+
+def answer(catalogue: Catalogue, target: str, tally: Tally) -> Answer:
     """The answer to a GET of ``target``, a path with its query.
 
     Ids that are not known are left out of a list; a single one is a 404.
     """
+    given = _answer(catalogue, target, tally)
+    if given.status == HTTPStatus.OK:
+        tally.count(target)
+    return given
+
+
+def _answer(catalogue: Catalogue, target: str, tally: Tally) -> Answer:
     path, _, query = target.partition("?")
     path = path.rstrip("/")
     if path == "/health":
-        return _json({"status": "ok", "ratings": len(catalogue.ratings), "images": len(catalogue.images)})
-    if path in ("/ratings", "/images"):
+        held = {"ratings": len(catalogue.ratings), "images": len(catalogue.images)}
+        return _json({"status": "ok", **held, "answered": tally.counts})
+    if path in RESOURCES:
         return _list(catalogue, path, parse_qs(query, keep_blank_values=True).get("ids"))
     folder, _, name = path.rpartition("/")
     if folder == "/ratings" and name in catalogue.ratings:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from milkrun.local.monolith.answers import MAX_IDS, answer
+from milkrun.local.monolith.answers import MAX_IDS, Tally, answer
 from milkrun.local.monolith.data import Catalogue, read
 
 
@@ -24,14 +24,23 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
 
 
 def get(catalogue: Catalogue, target: str, status: int = 200) -> Any:
-    given = answer(catalogue, target)
+    given = answer(catalogue, target, Tally())
     assert given.status == status, given.body
     assert given.content_type == ("application/json" if status == 200 else "application/problem+json")
     return json.loads(given.body)
 
 
 def test_it_says_that_it_is_well(catalogue: Catalogue) -> None:
-    assert get(catalogue, "/health") == {"status": "ok", "ratings": 2, "images": 2}
+    answered = {"/ratings": 0, "/images": 0}
+    assert get(catalogue, "/health") == {"status": "ok", "ratings": 2, "images": 2, "answered": answered}
+
+
+def test_it_counts_what_it_answered(catalogue: Catalogue) -> None:
+    tally = Tally()
+    for target in ("/ratings?ids=tt0000001", "/ratings/tt0000001", "/ratings/tt0000009", "/images/im1.svg", "/health"):
+        answer(catalogue, target, tally)
+
+    assert json.loads(answer(catalogue, "/health", tally).body)["answered"] == {"/ratings": 2, "/images": 1}
 
 
 def test_ratings_come_in_the_order_asked_for_without_those_it_does_not_know(catalogue: Catalogue) -> None:
@@ -65,7 +74,7 @@ def test_an_image_of_two_titles_is_given_for_each(catalogue: Catalogue) -> None:
 
 
 def test_the_address_of_an_image_leads_to_a_picture(catalogue: Catalogue) -> None:
-    given = answer(catalogue, "/images/im1.svg")
+    given = answer(catalogue, "/images/im1.svg", Tally())
 
     assert (given.status, given.content_type) == (200, "image/svg+xml")
     assert b"A &lt;poster&gt;" in given.body

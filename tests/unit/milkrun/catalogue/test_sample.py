@@ -7,11 +7,10 @@ import pytest
 
 from milkrun.catalogue.destination import SERVICES
 from milkrun.catalogue.files import KINDS
-from milkrun.catalogue.folder import find_files
+from milkrun.catalogue.folder import SAMPLE, find_files
 from milkrun.catalogue.reader import Reject, TableReader
 from milkrun.catalogue.references import dangling
 from milkrun.catalogue.rows import Row
-from milkrun.catalogue.seed import SAMPLE
 
 JACKIE_CHAN = "nm0000329"
 FILES = find_files(SAMPLE)
