@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from milkrun.catalogue.destination import SERVICES, Destination
+from milkrun.catalogue.errors import FileUnusable
 from milkrun.catalogue.files import KINDS
 from milkrun.catalogue.folder import find_files, only
 from milkrun.catalogue.loader import AT_ONCE, Summary
@@ -48,6 +49,8 @@ def load_command(
     environment: Environment = context.obj
     files = only(find_files(folder), only_files or [])
     taken = {name: path for name, path in files.items() if name in SERVICES}
+    if not taken:
+        raise FileUnusable(f"no graphlet takes {', '.join(files)}; they take {', '.join(SERVICES)}")
     to = Destination(environment, target, taken)
     loads = {name: to.load(name, path, restart=restart, at_once=at_once) for name, path in taken.items()}
     summaries = []

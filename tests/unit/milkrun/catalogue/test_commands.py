@@ -1,4 +1,4 @@
-"""`milkrun catalogue check`, as an operator meets it."""
+"""`milkrun catalogue`, as an operator meets it."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from milkrun.catalogue.errors import FileUnusable
 from milkrun.cli.catalogue import app
+from milkrun.environment import local_environment
 
 QUIRKS = Path(__file__).parents[3] / "data" / "catalogue_tsv_quirks"
 
@@ -45,3 +46,11 @@ def test_machines_get_counts() -> None:
 def test_a_file_that_is_not_there_is_named() -> None:
     with pytest.raises(FileUnusable, match=r"title\.crew is not there"):
         check(str(QUIRKS), "--only", "title.crew")
+
+
+def test_files_that_no_graphlet_takes_are_not_loaded_in_silence() -> None:
+    arguments = ["load", str(QUIRKS), "--target", "imdb", "--only", "title.akas"]
+    environment = local_environment(Path(__file__).parents[4])
+
+    with pytest.raises(FileUnusable, match=r"no graphlet takes title\.akas; they take name\.basics"):
+        CliRunner().invoke(app, arguments, obj=environment, catch_exceptions=False)
