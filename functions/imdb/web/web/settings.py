@@ -16,6 +16,7 @@ class WebSettings(CoreSettings):
 
 
 class SmokeSettings(CoreSettings):
-    """Of the smoke function: a visitor like any other."""
+    """Of the smoke function: a visitor, who knows the gateway, too."""
 
     site_url: str
+    gateway_url: str

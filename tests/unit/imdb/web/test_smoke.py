@@ -1,12 +1,19 @@
 """The smoke test passes on the site, and on nothing that only looks like it."""
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import urllib3
 from web import smoke
+from web.domain.answer import Answer
+from web.domain.errors import GatewayRefused
+from web.questions import FOLDER, Question
+from web.smoke import QUESTIONS
+from web.tracing import Trace
 
+from tests.support.pages import SampleGraph
 from tests.unit.imdb.web.conftest import Visit
 
 NOBODY = f"/name/{smoke.NOBODY}"
@@ -30,15 +37,33 @@ class Visits:
         return SimpleNamespace(**answered)
 
 
-def run(visits: Visits, release: str = "r-1") -> dict[str, Any]:
-    return smoke.run(smoke.Site("https://www.example/", visits), release)  # type: ignore[arg-type]
+class LateGraph(SampleGraph):
+    """A graph that refuses a question for so many seconds, of a clock that runs only while somebody pauses."""
+
+    def __init__(self, operation: str = "", until: float = 0.0) -> None:
+        super().__init__()
+        self.now, self._operation, self._until = 0.0, operation, until
+
+    def pause(self, seconds: float) -> None:
+        self.now += seconds
+
+    def ask(self, question: Question, variables: Mapping[str, Any], trace: Trace) -> Answer:
+        if question.name == self._operation and self.now < self._until:
+            raise GatewayRefused("the gateway gave no data", first_error='Cannot query field "awards"')
+        return super().ask(question, variables, trace)
+
+
+def run(visits: Visits, release: str = "r-1", graph: LateGraph | None = None) -> dict[str, Any]:
+    graph = graph or LateGraph()
+    patience = smoke.Patience(lambda: graph.now, graph.pause)
+    return smoke.run(smoke.Site("https://www.example/", visits), graph, release, patience)  # type: ignore[arg-type]
 
 
 def test_it_passes_on_the_site(visit: Visit) -> None:
     result = run(Visits(visit))
 
     assert result["ok"] is True
-    assert [check["name"] for check in result["checks"]] == ["health", "unknown person", "front page"]
+    assert [check["name"] for check in result["checks"]] == ["questions", "health", "unknown person", "front page"]
 
 
 @pytest.mark.parametrize(
@@ -60,3 +85,20 @@ def test_it_fails_on_anything_else(visit: Visit, path: str, to: dict[str, Any], 
 def test_it_fails_where_nobody_answers(visit: Visit) -> None:
     with pytest.raises(smoke.SmokeTestFailed, match="had no answer"):
         run(Visits(visit, path="/", fails=True))
+
+
+@pytest.mark.parametrize("operation", QUESTIONS)
+def test_what_was_published_a_moment_ago_is_waited_for(visit: Visit, operation: str) -> None:
+    assert run(Visits(visit), graph=LateGraph(operation, until=10))["ok"] is True
+
+
+@pytest.mark.parametrize("operation", QUESTIONS)
+def test_a_question_that_the_graph_never_answers_fails_it(visit: Visit, operation: str) -> None:
+    graph = LateGraph(operation, until=float("inf"))
+    with pytest.raises(smoke.SmokeTestFailed, match=f"the graph does not answer {operation}: Cannot query field"):
+        run(Visits(visit), graph=graph)
+    assert graph.now < 25
+
+
+def test_it_asks_every_question_of_the_pages() -> None:
+    assert set(QUESTIONS) == {path.stem for path in FOLDER.glob("*.graphql")}
