@@ -9,6 +9,7 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from milkrun_graph.executor.transport import (
@@ -231,13 +232,23 @@ class _Connection(asyncio.Protocol):
         self._origin.lost(self)
 
 
+async def notice_closed() -> None:
+    """Let the loop see which kept connections were closed while it stood still, as a frozen function's does.
+
+    Await it before a request that may change something, because such a one is not sent again.
+    """
+    for _ in range(2):  # the first turn queues what the sockets have, behind this; the second comes after it
+        await asyncio.sleep(0)
+
+
 def read_modestly(transport: asyncio.BaseTransport) -> None:
     """Let the loop read pieces that the heap has room for.
 
     Asyncio's own 256 KiB are beyond what malloc keeps: every read would map pages and give them back, which costs more
     than anything else of a small request.
     """
-    transport.max_size = MAX_PIECE  # type: ignore[attr-defined]  # the selector loop's; others do not look at it
+    with suppress(AttributeError):  # it is the selector loop's; others may not have it
+        transport.max_size = MAX_PIECE  # type: ignore[attr-defined]
 
 
 def _settle(answer: asyncio.Future[bytes], read: Reader, status: int, lines: bytes, body: bytes) -> None:
