@@ -86,7 +86,19 @@ def request_from(sent: Mapping[str, Any], headers: Mapping[str, str] = NO_HEADER
         raise MalformedRequest("`operationName` must be a string")
     if extensions is not None and not isinstance(extensions, dict):
         raise MalformedRequest("`extensions` must be an object")
+    persisted_hash(extensions)
     return Request(query, variables, name, headers, extensions, document_id=document)
+
+
+def persisted_hash(extensions: Mapping[str, Any] | None) -> str | None:
+    """The hash in ``extensions.persistedQuery`` (Apollo's protocol), if there is one.  Raises MalformedRequest."""
+    sent = extensions.get("persistedQuery") if extensions else None
+    if sent is None:
+        return None
+    name = sent.get("sha256Hash") if isinstance(sent, dict) and sent.get("version", 1) == 1 else None
+    if not isinstance(name, str) or not name:
+        raise MalformedRequest("`extensions.persistedQuery` must have `version` 1 and a `sha256Hash`")
+    return name
 
 
 def refusal(error: GraphError, status: int = 400) -> Response:

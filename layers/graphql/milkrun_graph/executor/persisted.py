@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Protocol
 
 from milkrun_graph.errors import RequestRefused
 from milkrun_graph.executor.lru import Lru
-from milkrun_graph.executor.messages import MalformedRequest, Request
+from milkrun_graph.executor.messages import Request, persisted_hash
 
 MAX_SENT = 1000
 MAX_SENT_BYTES = 4 * 1024 * 1024
 _PREFIX = "sha256:"
-_VERSION = 1
 
 
 class PersistedQueryNotFound(RequestRefused):
@@ -154,20 +153,8 @@ def named(request: Request) -> str | None:
     """The document's name, if the request has one.  Raises MalformedRequest."""
     if request.document_id is not None:
         return _lowered(request.document_id.removeprefix(_PREFIX))
-    sent = (request.extensions or {}).get("persistedQuery")
-    if sent is None:
-        return None
-    name = _hash(sent)
-    if name is None:
-        raise MalformedRequest("`extensions.persistedQuery` must have `version` 1 and a `sha256Hash`")
-    return _lowered(name)
-
-
-def _hash(sent: Any) -> str | None:
-    if not isinstance(sent, dict) or sent.get("version", _VERSION) != _VERSION:
-        return None
-    name = sent.get("sha256Hash")
-    return name if isinstance(name, str) and name else None
+    name = persisted_hash(request.extensions)
+    return None if name is None else _lowered(name)
 
 
 def _lowered(name: str) -> str:

@@ -1,6 +1,9 @@
 """Documents by name: Apollo's protocol, ``documentId``, and lists of what may run."""
 
+import subprocess
+import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -121,6 +124,8 @@ async def test_a_list_in_a_store_is_not_added_to() -> None:
 
 @pytest.mark.parametrize("sent", [7, {}, {"version": 2, "sha256Hash": HASH}, {"version": 1, "sha256Hash": ""}])
 async def test_an_extension_of_another_form_is_malformed(sent: Any) -> None:
+    with pytest.raises(MalformedRequest):
+        read_request(orjson.dumps({"query": QUERY, "extensions": {"persistedQuery": sent}}))
     assert codes(await answer(gateway(), Request("", extensions={"persistedQuery": sent}))) == ["BAD_REQUEST"]
 
 
@@ -131,3 +136,35 @@ def test_a_request_may_come_without_its_text_if_it_names_it() -> None:
     for body in (b'{"documentId":7}', b'{"documentId":""}', b'{"extensions":{}}', b'{"query":7,"documentId":"a"}'):
         with pytest.raises(MalformedRequest):
             read_request(body)
+
+
+NAMED = """
+import asyncio, sys
+from pathlib import Path
+from milkrun_graph.executor import Gateway, Request
+from milkrun_graph.executor.artefact import load
+from milkrun_graph.executor.persisted import Documents
+
+class People:
+    async def fetch(self, graph, body, headers, deadline):
+        return b'{"data":{"person":{"name":"Ann"}}}'
+
+sdl, known, name = Path(sys.argv[1]).read_text(), Path(sys.argv[2]).read_bytes(), sys.argv[3]
+gateway = Gateway(sdl, People(), known=load(known, sdl), documents=Documents(only_listed=True))
+response = asyncio.run(gateway.execute(Request("", document_id="sha256:" + name)))
+sys.stdout.buffer.write(response.body)
+assert "graphql" not in sys.modules
+"""
+
+
+async def test_a_known_document_is_answered_by_name_without_a_parser(tmp_path: Path) -> None:
+    first = gateway()
+    await answer(first, Request(QUERY))
+    sdl, known = tmp_path / "sdl", tmp_path / "known"
+    sdl.write_text(SUPERGRAPH)
+    known.write_bytes(dump(first.artefact()))
+    done = subprocess.run(
+        [sys.executable, "-c", NAMED, str(sdl), str(known), HASH], capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert orjson.loads(done.stdout) == ANSWER
