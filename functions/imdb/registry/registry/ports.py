@@ -60,12 +60,17 @@ class Usage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the registry's owner decides.  ``patience`` is how long whoever submits waits for the verdict."""
+    """What the registry's owner decides.
+
+    ``patience`` is how long whoever submits waits for the verdict; ``checked`` and ``prepared`` say how many of the
+    busiest operations are looked at, because clients may invent any number of them.
+    """
 
     policy: Policy
     window: timedelta = timedelta(days=7)
     staged: timedelta = timedelta(hours=2)
     patience: timedelta = timedelta(seconds=60)
+    checked: int = 10_000
     prepared: int = 300
 
 

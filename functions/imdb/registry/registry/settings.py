@@ -17,6 +17,7 @@ class RegistrySettings(BucketSettings):
     breaking_threshold: str
     without_operations: str
     staged_minutes: int
+    checked_operations: int
     prepared_operations: int
 
 

@@ -182,9 +182,17 @@ class Case:
     def _felt(self, state: State, sdl: str) -> Findings:
         if state.supergraph is None:
             return Findings()
-        limits = self._ports.rules
+        limits, now = self._ports.rules, self._ports.now()
         old = self._ports.bucket.text(state.supergraph.key)
-        return checked(old, sdl, lambda: self._records, self._policy, now=self._ports.now(), days=limits.window.days)
+        cut: list[Problem] = []
+
+        def busiest() -> Sequence[Recorded]:
+            if len(self._records) > limits.checked:
+                cut.append(_not_all_checked(limits.checked, len(self._records)))
+            return self._records[: limits.checked]
+
+        found = checked(old, sdl, busiest, self._policy, now=now, days=limits.window.days)
+        return Findings(found.problems, (*found.warnings, *cut))
 
     def _planned(self, state: State, sdl: str, findings: Findings) -> tuple[Prepared, Findings]:
         old = self._ports.bucket.text(state.supergraph.key) if state.supergraph else None
@@ -247,3 +255,8 @@ def _explained(problems: Sequence[Problem], where: str) -> tuple[Problem, ...]:
 def _staged_by(state: State, name: str) -> str:
     staged = [f"{other} ({version.release})" for other, version in sorted(state.staged.items()) if other != name]
     return f"together with what is staged by {', '.join(staged)}, which may be released at this moment"
+
+
+def _not_all_checked(limit: int, known: int) -> Problem:
+    message = f"checked were the {limit} busiest of {known} recorded operations"
+    return Problem(code="OPERATIONS_NOT_CHECKED", message=message)

@@ -39,6 +39,7 @@ def _rules(settings: RegistrySettings) -> Rules:
         policy=policy,
         window=timedelta(days=settings.usage_days),
         staged=timedelta(minutes=settings.staged_minutes),
+        checked=settings.checked_operations,
         prepared=settings.prepared_operations,
     )
 

@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 from milkrun_graph.checks.policy import Threshold
+from milkrun_graph.errors import PlanningFailed
+from milkrun_graph.executor import prepare
 from milkrun_graph.executor.artefact import load
+from milkrun_graph.planner import plan_operation
+from milkrun_graph.supergraph.tables import Supergraph
 from registry.domain.errors import RegistryBusy, SubmissionInvalid, SubmissionTooLate
 from registry.schemas import Submission, Verdict
 from registry.usecases import ATTEMPTS, judge
@@ -135,6 +139,32 @@ def test_a_schema_that_breaks_a_live_client_is_refused_and_says_whom(fake: FakeP
         assert [(client.name, client.count) for client in problem.clients] == [("ios", 120)]
         assert "120 requests in 7 days feel it, of ios (120)" in problem.message
     assert fake.bucket.state.graphlets["people"].version == 1
+
+
+def test_only_the_busiest_operations_are_checked_and_the_verdict_says_so(fake: FakePorts) -> None:
+    fake.rules = replace(fake.rules, checked=1)
+    accepted(fake, "people")
+    fake.usage.operations = [an_operation(NAME_TEXT, count=50), an_operation(BIRTH_YEAR, count=2)]
+    verdict = accepted(fake, "people", OLDER_PEOPLE, release="r-2", phase="check")
+    assert [warning.message for warning in verdict.warnings] == ["checked were the 1 busiest of 2 recorded operations"]
+
+
+def test_an_operation_that_loses_its_plan_is_refused_and_says_whose(
+    fake: FakePorts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accepted(fake, "people", OLDER_PEOPLE)
+    fake.usage.operations = [an_operation(NAME_TEXT, "ios", 3)]
+
+    def plans(tables: Supergraph, *_: Any) -> Any:
+        if "birthYear" in tables.types["Name"].fields:
+            raise PlanningFailed("there is no way to Name.nameText")
+        return plan_operation(tables, *_)
+
+    monkeypatch.setattr(prepare, "plan_operation", plans)
+    verdict = submit(fake, a_submission("people", release="r-2", phase="stage"))
+    (problem,) = verdict.problems
+    assert problem.code == "OPERATION_UNPLANNABLE"
+    assert "of ios (3) has no plan any more: there is no way to Name.nameText" in problem.message
 
 
 def test_what_nobody_asks_may_go(fake: FakePorts) -> None:
