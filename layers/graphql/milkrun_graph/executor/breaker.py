@@ -88,7 +88,7 @@ class Breaker:
             part = self._part(now)
             part.calls += 1
             part.failures += 1
-            if not self._too_many():
+            if not self._too_many(now):
                 return
         self._opened_at = now
         self._become(State.OPEN)
@@ -105,15 +105,20 @@ class Breaker:
         self._parts.clear()
 
     def _part(self, now: float) -> _Part:
-        """The part of the window that outcomes are counted in now; older ones are forgotten."""
-        parts, window = self._parts, self._policy.window_seconds
-        while parts and parts[0].until <= now - window:
-            parts.popleft()
+        """The part of the window that outcomes are counted in now."""
+        parts = self._parts
         if not parts or parts[-1].until <= now:
-            parts.append(_Part(now + window / PARTS))
+            self._forget(now)
+            parts.append(_Part(now + self._policy.window_seconds / PARTS))
         return parts[-1]
 
-    def _too_many(self) -> bool:
+    def _forget(self, now: float) -> None:
+        parts, oldest = self._parts, now - self._policy.window_seconds
+        while parts and parts[0].until <= oldest:
+            parts.popleft()
+
+    def _too_many(self, now: float) -> bool:
+        self._forget(now)
         calls = sum(part.calls for part in self._parts)
         failures = sum(part.failures for part in self._parts)
         return calls >= self._policy.minimum_calls and failures >= self._policy.failure_share * calls

@@ -60,9 +60,12 @@ class Breaking:
             raise
 
         def ended(future: asyncio.Future[bytes]) -> None:
-            if future.cancelled() and loop.time() < deadline:
-                breaker.gave_up(permit)
-            elif _well(future):
+            if future.cancelled():
+                if loop.time() < deadline:
+                    breaker.gave_up(permit)
+                else:
+                    breaker.failed(permit, clock())
+            elif _speaks_for(future.exception()):
                 breaker.succeeded(permit, clock())
             else:
                 breaker.failed(permit, clock())
@@ -71,11 +74,8 @@ class Breaking:
         return future
 
 
-def _well(future: asyncio.Future[bytes]) -> bool:
+def _speaks_for(error: BaseException | None) -> bool:
     """Whether what came speaks for the subgraph."""
-    if future.cancelled():
-        return False
-    error = future.exception()
     return error is None or (isinstance(error, SubgraphFailed) and not error.unhealthy)
 
 
@@ -109,7 +109,10 @@ class Retrying:
         if not reads(body):
             return start(self.transport.fetch, graph, body, headers, deadline)
         policy = self.policy
-        self._budgets[graph] = min(policy.reserve, self._budgets.get(graph, policy.reserve) + policy.share)
+        budget = self._budgets.get(graph, policy.reserve)
+        if budget < policy.reserve:
+            budget += policy.share
+        self._budgets[graph] = budget
         return _Attempts(self, (graph, body, headers, deadline))
 
     def spend(self, graph: str) -> bool:
@@ -122,6 +125,8 @@ class Retrying:
 
 class _Attempts(asyncio.Future[bytes]):
     """A fetch, however many attempts it takes."""
+
+    __slots__ = ("_attempt", "_call", "_clock", "_made", "_pause", "_retrying")
 
     def __init__(self, retrying: Retrying, call: tuple[str, bytes, Mapping[str, str], float]) -> None:
         loop = asyncio.get_running_loop()
@@ -156,9 +161,7 @@ class _Attempts(asyncio.Future[bytes]):
             return
         if attempt.cancelled():
             super().cancel()
-            return
-        error = attempt.exception()
-        if error is None:
+        elif (error := attempt.exception()) is None:
             self.set_result(attempt.result())
         elif not self._again(error):
             self.set_exception(_final(error))

@@ -66,6 +66,8 @@ class _Call:
 class _Follower(asyncio.Future[bytes]):
     """Waits for another's call; alone in its own cancellation."""
 
+    __slots__ = ("_asked", "_call", "_clock", "_own", "_sharing", "_timer")
+
     def __init__(self, sharing: Sharing, call: _Call, asked: tuple[str, bytes, Mapping[str, str], float]) -> None:
         loop = asyncio.get_running_loop()
         super().__init__(loop=loop)

@@ -117,10 +117,11 @@ def start(
 ) -> asyncio.Future[bytes]:
     """Begin a fetch.  One that is a coroutine is cancelled soon after its deadline, which it may have forgotten."""
     started = fetch(graph, body, headers, deadline)
+    if isinstance(started, asyncio.Future):
+        return started
     future = asyncio.ensure_future(started)
-    if future is not started:
-        timer = future.get_loop().call_at(deadline + GRACE, future.cancel)
-        future.add_done_callback(lambda _: timer.cancel())
+    timer = future.get_loop().call_at(deadline + GRACE, future.cancel)
+    future.add_done_callback(lambda _: timer.cancel())
     return future
 
 
