@@ -1,7 +1,7 @@
 """`milkrun catalogue`: check the files of a film catalogue, and load them into the graphlets."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ from milkrun.catalogue.destination import SERVICES, Destination
 from milkrun.catalogue.errors import FileUnusable
 from milkrun.catalogue.files import KINDS
 from milkrun.catalogue.folder import find_files, only
-from milkrun.catalogue.loader import AT_ONCE, Summary
+from milkrun.catalogue.loader import AT_ONCE, Load, Summary
 from milkrun.catalogue.reader import Reject, TableReader
 from milkrun.catalogue.references import Dangling, dangling
 from milkrun.console import printer
@@ -26,6 +26,7 @@ app = typer.Typer(
     help="Check the files of a film catalogue, in the official dataset's form, and load them into the graphlets.",
 )
 SHOWN = 5
+INTERRUPTED = 130
 Folder = Annotated[Path, typer.Argument(help="The folder that holds title.basics.tsv.gz and the others, plain or gzip")]
 Only = Annotated[list[str] | None, typer.Option("--only", help="A file, e.g. title.ratings; may be repeated")]
 AsJson = Annotated[bool, typer.Option("--json", help="For machines")]
@@ -53,17 +54,24 @@ def load_command(
         raise FileUnusable(f"no graphlet takes {', '.join(files)}; they take {', '.join(SERVICES)}")
     to = Destination(environment, target, taken)
     loads = {name: to.load(name, path, restart=restart, at_once=at_once) for name, path in taken.items()}
-    summaries = []
-    with Steps() as steps:
-        for name, load in loads.items():
-            with steps.step(name) as step:
-                summary = load.run(step.say)
-                step.say("as it was" if summary.as_it_was else f"{summary.written:,} rows written")
-            summaries.append(summary)
+    summaries = list(_run(loads))
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in summaries], indent=2))
     else:
         _show_loaded(summaries, [name for name in files if name not in SERVICES])
+
+
+def _run(loads: Mapping[str, Load]) -> Iterator[Summary]:
+    with Steps() as steps:
+        for name, load in loads.items():
+            with steps.step(name) as step:
+                try:
+                    summary = load.run(step.say)
+                except KeyboardInterrupt:
+                    step.say("stopped: the same command goes on from here")
+                    raise typer.Exit(INTERRUPTED) from None
+                step.say("as it was" if summary.as_it_was else f"{summary.written:,} rows written")
+            yield summary
 
 
 def _show_loaded(summaries: Iterable[Summary], passed_over: list[str]) -> None:
