@@ -16,7 +16,9 @@ from milkrun.catalogue.deliver import Delivered, Importer, Patience, deliver
 from milkrun.catalogue.errors import FileUnusable
 from milkrun.catalogue.files import FileKind
 from milkrun.catalogue.reader import TableReader
-from milkrun.catalogue.rows import Row
+from milkrun.catalogue.rows import Row, Value
+
+type Key = tuple[Value, ...]
 
 BATCH_ROWS = 500
 AT_ONCE = 4
@@ -24,9 +26,9 @@ AT_ONCE = 4
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows with their line numbers, and what else is behind them at ``last_line``; ``share`` of the file is read."""
+    """Rows by key, with their line numbers, and what else was up to ``last_line``; ``share`` of the file is read."""
 
-    rows: list[tuple[int, Row]]
+    rows: dict[Key, tuple[int, Row]]
     last_line: int
     read: int
     rejected: int
@@ -53,17 +55,17 @@ class Summary:
 
 def batches(reader: TableReader, after: int = 1) -> Iterator[Batch]:
     """The rows behind line ``after``, in batches in which no key stands twice: a later row replaces an earlier one."""
-    rows: dict[tuple[object, ...], tuple[int, Row]] = {}
+    rows: dict[Key, tuple[int, Row]] = {}
     read = rejected = 0
     for line, row in reader.rows(after):
         rows[tuple(row[name] for name in reader.kind.key)] = line, row
         if len(rows) == BATCH_ROWS:
-            yield _batch(reader, list(rows.values()), reader.read - read, reader.rejected - rejected)
+            yield _batch(reader, rows, reader.read - read, reader.rejected - rejected)
             rows, read, rejected = {}, reader.read, reader.rejected
-    yield _batch(reader, list(rows.values()), reader.read - read, reader.rejected - rejected)
+    yield _batch(reader, rows, reader.read - read, reader.rejected - rejected)
 
 
-def _batch(reader: TableReader, rows: list[tuple[int, Row]], read: int, rejected: int) -> Batch:
+def _batch(reader: TableReader, rows: dict[Key, tuple[int, Row]], read: int, rejected: int) -> Batch:
     duplicates = read - rejected - len(rows)
     return Batch(rows, reader.line, read, rejected, duplicates, reader.position / reader.size)
 
@@ -127,6 +129,9 @@ class Load:
             self._notes += reader.notes
             try:
                 for batch in batches(reader, at.line):
+                    # Of two rows with one key the later must be written last.
+                    while any(not batch.rows.keys().isdisjoint(other.rows) for other, _ in waiting):
+                        at = self._acknowledge(at, *waiting.popleft())
                     waiting.append((batch, pool.submit(self._deliver, batch)))
                     if len(waiting) >= 2 * self._at_once:
                         at = self._acknowledge(at, *waiting.popleft())
@@ -144,7 +149,7 @@ class Load:
         return at
 
     def _deliver(self, batch: Batch) -> Delivered:
-        return deliver(self._importer, self._kind, batch.rows, self._patience)
+        return deliver(self._importer, self._kind, list(batch.rows.values()), self._patience)
 
     def _acknowledge(self, at: Checkpoint, batch: Batch, future: Future[Delivered]) -> Checkpoint:
         delivered = future.result()

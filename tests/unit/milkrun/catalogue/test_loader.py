@@ -300,3 +300,22 @@ def test_a_process_that_is_ended_goes_on_where_it_was(tmp_path: Path, number: si
     assert again <= 2 * UNDER_WAY, "what was acknowledged is not sent again"
     assert len(rejects(tmp_path)) == 1
     assert json.loads((tmp_path / "state" / "title.ratings.json").read_text())["written"] == len(lines)
+
+
+class SlowAtFirst(FakeGraphlet):
+    """Takes its time for the first batch, while others overtake it."""
+
+    def put(self, file: str, rows: Sequence[Row]) -> int:
+        if rows[0]["numVotes"] == "1":
+            time.sleep(0.2)
+        return super().put(file, rows)
+
+
+def test_a_later_row_stays_even_where_its_batch_could_overtake(tmp_path: Path) -> None:
+    graphlet = SlowAtFirst()
+    lines = [line(7, votes=1), *(line(n) for n in range(1001, 1500)), line(7, votes=2)]
+
+    summary = a_load(ratings(tmp_path, lines), graphlet).run()
+
+    assert graphlet.rows["tt0000007"]["numVotes"] == "2"
+    assert counts(summary) == (501, 501, 0, 0)
