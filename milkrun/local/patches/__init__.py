@@ -11,6 +11,7 @@ from milkrun.local.patches import (
     api_events,
     api_metrics,
     api_owners,
+    change_sets,
     child_executions,
     global_tables,
     lambda_environments,
@@ -53,6 +54,7 @@ def apply_all(state: Path) -> None:
         api_events,
         api_metrics,
         global_tables,
+        change_sets,
         names,
     ):
         patch.apply()
