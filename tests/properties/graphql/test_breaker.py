@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from milkrun_graph.executor.breaker import PARTS, Breaker, BreakerPolicy, Permit, State
 
@@ -49,6 +49,7 @@ class World:
         return None
 
 
+@settings(deadline=None)
 @given(POLICIES, STEPS)
 def test_an_open_breaker_refuses_until_its_time_is_over_and_then_lets_few_through(
     policy: BreakerPolicy, steps: list[tuple[float, str]]
@@ -71,6 +72,7 @@ def test_an_open_breaker_refuses_until_its_time_is_over_and_then_lets_few_throug
             probing -= 1
 
 
+@settings(deadline=None)
 @given(POLICIES, STEPS)
 def test_it_opens_by_the_share_of_failures_in_the_window_and_by_nothing_else(
     policy: BreakerPolicy, steps: list[tuple[float, str]]
@@ -103,6 +105,7 @@ def ended_within(ended: list[tuple[float, bool]], now: float, policy: BreakerPol
     return sum(at >= oldest for at, _ in ended)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 200), st.integers(1, 20))
 def test_fewer_calls_than_the_minimum_never_open_it(calls: int, more: int) -> None:
     breaker = Breaker(BreakerPolicy(minimum_calls=calls + more, window_seconds=1000))

@@ -7,7 +7,7 @@ import pytest
 from botocore import auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as SdkCredentials
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from milkrun_graph.executor.sigv4 import Credentials, Signer
 
@@ -26,6 +26,7 @@ NAMES = st.text(st.sampled_from("abcXYZ019:-_. é"), min_size=1, max_size=20).fi
 VALUES = st.text(st.sampled_from("ab 1,;=é\t"), max_size=20)
 
 
+@settings(deadline=None)
 @given(
     name=NAMES,
     query=st.dictionaries(st.sampled_from("abc"), st.text(st.sampled_from("a b/&=~é"), max_size=5), max_size=3),
