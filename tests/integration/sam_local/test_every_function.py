@@ -102,18 +102,18 @@ def why_wrong(trigger: str, answer: Any, our_errors: set[str]) -> str | None:
     match trigger, answer:
         case "http", {"statusCode": int(status), "body": str()}:
             return None if 200 <= status < 500 else f"status {status}"
-        case "sqs", {"batchItemFailures": list()}:
+        case ("sqs", {"batchItemFailures": list()}) | ("smoke", {"ok": True, "checks": [_, *_]}):
             return None
-        case "smoke", {"ok": True, "checks": [_, *_]}:
+        case ("graphql", {"data": _}) | ("import", {"written": int()}):
             return None
-        case (("http" | "sqs" | "smoke"), _):
+        case (("http" | "sqs" | "smoke" | "graphql" | "import"), _):
             return f"this is no answer to {trigger}"
     return None
 
 
 def names_of_our_errors(module: Module) -> set[str]:
-    """Classes of the module and of the core layer: a typed error is an answer, an accident is not."""
-    folders = (ROOT / module.package, ROOT / "layers/core/milkrun_core")
+    """Classes of the module and of the layers: a typed error is an answer, an accident is not."""
+    folders = (ROOT / module.package, ROOT / "layers/core/milkrun_core", ROOT / "layers/graphql/milkrun_graph")
     return {
         node.name
         for folder in folders
