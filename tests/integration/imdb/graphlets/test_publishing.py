@@ -85,7 +85,7 @@ def test_its_smoke_test_passes(account: Account) -> None:
 
 def test_a_schema_that_does_not_compose_stops_before_its_code_serves(account: Account) -> None:
     before = account.state()
-    broken = SCHEMA.replace("names(ids: [ID!]!): [Name]!", "names(ids: [ID!]!): [Nobody]!")
+    broken = SCHEMA.replace("names(ids: [ID!]!): [Name]", "names(ids: [ID!]!): [Nobody]")
     with pytest.raises(SamFailed):
         account.deploy("r-2", broken)
     assert eventually(settled(account), what="the end of the rollback") == "UPDATE_ROLLBACK_COMPLETE"
