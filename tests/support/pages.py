@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "milkrun" / "data" / "catalogue"
 EVENTS = ROOT / "events" / "imdb" / "web"
 JACKIE_CHAN = "nm0000329"
-FEATURED = (JACKIE_CHAN, *(f"nm{9000001 + at}" for at in range(7)))
+FEATURED = (JACKIE_CHAN, *(f"nm{9000001 + at}" for at in range(7)), *(f"tt{9000011 + at}" for at in range(8)))
 
 type Row = dict[str, str | None]
 # A graphlet that is broken, and the first list (or object) on the way to what it should have given.
@@ -106,11 +106,10 @@ class SampleGraph:
 
     def _FrontPage(self, variables: Mapping[str, Any]) -> tuple[Any, Any]:  # noqa: N802
         names = [self._name(name) for name in variables["names"]]
-        best = sorted(rows("title.ratings"), key=lambda row: float(row["averageRating"] or 0), reverse=True)
-        titles = [self._title(str(row["tconst"])) for row in best[:8]]
-        data: dict[str, Any] = {"names": names, "topRated": titles}
-        faults = self._faults({"images": ["names"]}, "topRated")
-        for graphlet, lost in (("people", "names"), ("ratings", "topRated")):
+        titles = [self._title(title) for title in variables["titles"]]
+        data: dict[str, Any] = {"names": names, "titles": titles}
+        faults = self._faults({"images": ["names"]}, "titles")
+        for graphlet, lost in (("people", "names"), ("titles", "titles")):
             if graphlet in self.broken:
                 data[lost] = None
                 faults.append([lost])

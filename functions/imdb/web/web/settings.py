@@ -4,15 +4,15 @@ from milkrun_core.settings import CoreSettings
 
 
 class WebSettings(CoreSettings):
-    """Of the pages. ``featured_names`` are ids of people with commas between them."""
+    """Of the pages. ``featured`` are ids of people and titles with commas between them."""
 
     gateway_url: str
     images_origin: str
-    featured_names: str
+    featured: str
 
     @property
-    def featured(self) -> tuple[str, ...]:
-        return tuple(name for part in self.featured_names.split(",") if (name := part.strip()))
+    def featured_ids(self) -> tuple[str, ...]:
+        return tuple(one for part in self.featured.split(",") if (one := part.strip()))
 
 
 class SmokeSettings(CoreSettings):

@@ -23,7 +23,7 @@ from web.tracing import continued
 
 NOBODY = "nm0000000"
 QUESTIONS: dict[str, dict[str, Any]] = {
-    "FrontPage": {"names": [NOBODY]},
+    "FrontPage": {"names": [NOBODY], "titles": []},
     "NamePage": {"id": NOBODY},
     "TitlePage": {"id": "tt0000000"},
 }

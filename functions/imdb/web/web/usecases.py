@@ -11,8 +11,9 @@ from web.tracing import Trace
 
 
 def show_front(featured: Sequence[str], graph: Graph, trace: Trace) -> FrontPage:
-    """The first page, with the people that the stack features."""
-    return front_page(graph.ask(question("FrontPage"), {"names": list(featured)}, trace))
+    """The first page, with the people and titles of these ids."""
+    asked = {f"{kind}s": [one for one in featured if is_id(kind, one)] for kind in ("name", "title")}
+    return front_page(graph.ask(question("FrontPage"), asked, trace))
 
 
 def show_name(name_id: str, graph: Graph, trace: Trace) -> NamePage:

@@ -26,4 +26,4 @@ def live_site() -> Site:
     """The gateway and the templates."""
     settings = WebSettings()
     graph = HttpGraph(settings.gateway_url, pool(), module_logger(), settings.release)
-    return Site(graph, Renderer(settings.images_origin), settings.featured, settings.release)
+    return Site(graph, Renderer(settings.images_origin), settings.featured_ids, settings.release)

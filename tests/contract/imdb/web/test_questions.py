@@ -3,7 +3,7 @@
 from functools import cache
 
 import pytest
-from graphql import build_schema, get_operation_ast, parse, validate
+from graphql import FieldNode, build_schema, get_operation_ast, is_non_null_type, parse, validate
 from milkrun_graph.composer import Subgraph, compose
 from milkrun_graph.planner import plan_operation
 from milkrun_graph.supergraph import read_supergraph
@@ -39,6 +39,19 @@ def test_the_graph_can_answer_it(name: str) -> None:
     assert operation is not None
     assert operation.name is not None
     assert operation.name.value == name
+
+
+@every_question
+def test_no_graphlet_that_fails_takes_the_whole_answer_with_it(name: str) -> None:
+    """What is at the root may be null: else all of ``data`` is (GraphQL specification, section 6.4.4)."""
+    operation = get_operation_ast(parse(question(name).text))
+    root = build_schema(composed()[1]).query_type
+    assert operation is not None
+    assert root is not None
+    asked = [field.name.value for field in operation.selection_set.selections if isinstance(field, FieldNode)]
+
+    assert asked
+    assert [field for field in asked if is_non_null_type(root.fields[field].type)] == []
 
 
 @every_question

@@ -65,7 +65,7 @@ def test_a_page_is_one_question_to_the_graph(visit: Visit, graph: SampleGraph) -
         visit(path)
 
     assert [(operation, variables) for operation, variables in graph.asked] == [
-        ("FrontPage", {"names": list(FEATURED)}),
+        ("FrontPage", {"names": list(FEATURED[:8]), "titles": list(FEATURED[8:])}),
         ("NamePage", {"id": JACKIE_CHAN}),
         ("TitlePage", {"id": "tt9000015"}),
     ]

@@ -195,9 +195,9 @@ def test_a_title_that_is_not_there_is_told_from_one_that_cannot_be_had() -> None
 
 
 def test_the_front_page_is_shown_with_whatever_there_is() -> None:
-    nothing = front_page(Answer({"names": None, "topRated": None}, (("names",), ("topRated",))))
-    half = front_page(Answer({"names": [a_face(), None], "topRated": None}, (("topRated",),)))
-    empty = front_page(Answer({"names": [None], "topRated": []}))
+    nothing = front_page(Answer({"names": None, "titles": None}, (("names",), ("titles",))))
+    half = front_page(Answer({"names": [a_face(), None], "titles": None}, (("titles",),)))
+    empty = front_page(Answer({"names": [None], "titles": []}))
 
     assert nothing.lost == ("people", "titles")
     assert ([card.label for card in half.people], half.lost) == (["Ann Other"], ("titles",))

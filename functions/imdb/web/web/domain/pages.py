@@ -70,7 +70,7 @@ class TitlePage:
 
 @dataclass(frozen=True, slots=True)
 class FrontPage:
-    """Where to begin: some people, and the titles that are rated best."""
+    """Where to begin: some people and titles."""
 
     people: tuple[Card, ...]
     titles: tuple[Card, ...]
@@ -130,10 +130,10 @@ def title_page(title_id: str, answer: Answer) -> TitlePage:
 def front_page(answer: Answer) -> FrontPage:
     """The first page. It is shown with whatever there is."""
     people = _known_items(answer, answer.data.get("names"), _OF_PEOPLE, "names")
-    titles = _known_items(answer, answer.data.get("topRated"), _OF_TITLES, "topRated")
-    lost = _lost(answer, people, _OF_PEOPLE, "names") | _lost(answer, titles, _OF_TITLES, "topRated")
+    titles = _known_items(answer, answer.data.get("titles"), _OF_TITLES, "titles")
+    lost = _lost(answer, people, _OF_PEOPLE, "names") | _lost(answer, titles, _OF_TITLES, "titles")
     # A list that is gone says nothing of its items.
-    lost |= {part for part, field in ((_PEOPLE, "names"), (_TITLES, "topRated")) if _gone(answer, field)}
+    lost |= {part for part, field in ((_PEOPLE, "names"), (_TITLES, "titles")) if _gone(answer, field)}
     return FrontPage(tuple(map(name_card, people)), tuple(map(title_card, titles)), tuple(sorted(lost)), answer.whole)
 
 
