@@ -11,6 +11,7 @@ from uuid import uuid4
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from delivery.domain.guard import refusals
 from milkrun_graph.executor.artefact import load
 
 from milkrun.environment import local_environment
@@ -183,6 +184,34 @@ def test_the_smoke_test_passes_and_changes_nothing(aws: Aws, registry: Registry,
     answer = aws.invoke(aws.outputs(STACK)["SmokeFunctionName"], {"release": "r-1", "target": "imdb"})
     assert [check["ok"] for check in answer["checks"]] == [True, True]
     assert registry.current() == before
+
+
+def test_a_new_version_is_a_change_that_a_release_may_make(aws: Aws, registry: Registry, name: str) -> None:
+    s3, formation = aws.client("s3"), aws.client("cloudformation")
+    assert submit(s3, name, a_schema(name, "a"))["accepted"]
+    changed = {"Release": "r-2", "PreparedOperations": "301"}
+    kept = ("Target", "DeletionProtection")
+    made = formation.create_change_set(
+        StackName=STACK,
+        ChangeSetName=f"c-{uuid4().hex}",
+        UsePreviousTemplate=True,
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in changed.items()]
+        + [{"ParameterKey": key, "UsePreviousValue": True} for key in kept],
+    )["Id"]
+
+    def ready() -> Any:
+        seen = formation.describe_change_set(ChangeSetName=made)
+        return seen if seen["Status"] == "CREATE_COMPLETE" else None
+
+    change_set = eventually(ready, what="the change set")
+    assert change_set["Changes"]
+    assert refusals(change_set["Changes"]) == []
+
+    formation.execute_change_set(ChangeSetName=made)
+    eventually(lambda: aws.stack_status(STACK) == "UPDATE_COMPLETE", seconds=60, what="the update")
+    assert submit(s3, name, a_schema(name, "a", "b"), release="r-2")["graphlet_version"] == 2
+    assert registry.current()["graphlets"][name]["release"] == "r-2"
 
 
 def test_usage_that_cannot_be_read_ends_in_the_dead_letter_queue(aws: Aws) -> None:
