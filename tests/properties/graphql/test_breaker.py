@@ -54,22 +54,21 @@ class World:
 def test_an_open_breaker_refuses_until_its_time_is_over_and_then_lets_few_through(
     policy: BreakerPolicy, steps: list[tuple[float, str]]
 ) -> None:
-    world, opened, probing = World(policy), 0.0, 0
+    world, opened, turn = World(policy), 0.0, -1
     for pause, what in steps:
         world.now += pause
-        before = world.breaker.state
+        before, probing = world.breaker.state, world.under_way.count(turn)
         passed = world.step(what)
         after = world.breaker.state
         if after is State.OPEN and before is not State.OPEN:
             opened = world.now
         if passed and before is State.OPEN:
             assert world.now >= opened + policy.open_seconds
-            probing = 0
-        probing += bool(passed and after is State.HALF_OPEN)
+            turn, probing = world.under_way[-1], 0
+        if passed and after is State.HALF_OPEN:
+            assert probing < policy.probes
         if passed is False:
-            assert after is State.OPEN or (after is State.HALF_OPEN and probing >= policy.probes)
-        if after is State.HALF_OPEN and what == "give up" and before is State.HALF_OPEN:
-            probing -= 1
+            assert world.now < opened + policy.open_seconds or probing >= policy.probes
 
 
 @settings(deadline=None)
