@@ -47,7 +47,8 @@ class Artefact:
 
 
 def store(operation: Operation) -> StoredOperation:
-    plans = tuple((key, made.plan) for key, made in operation.plans.items() if isinstance(made, ReadyPlan))
+    known = ((key, made.plan if isinstance(made, ReadyPlan) else made) for key, made in operation.plans.items())
+    plans = tuple((key, plan) for key, plan in known if isinstance(plan, Plan))
     name, variables = operation.name, operation.variables
     return StoredOperation(operation.kind, name, operation.text, variables, operation.conditions, plans)
 

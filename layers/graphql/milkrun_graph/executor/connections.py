@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 
 from milkrun_graph.executor.transport import (
     SubgraphDisconnected,
@@ -41,12 +42,20 @@ class Origins:
         """The origin, made when it is first asked for.  Raises ValueError for another scheme than http and https."""
         if scheme not in ("http", "https") or not host:
             raise ValueError(f"not an http address: {scheme}://{host}")
-        port = port or (443 if scheme == "https" else 80)
-        return self._origins.setdefault((scheme, host, port), Origin(host, port, scheme == "https"))
+        key = (scheme, host, port or (443 if scheme == "https" else 80))
+        if key not in self._origins:
+            self._origins[key] = Origin(host, key[2], scheme == "https")
+        return self._origins[key]
 
     def close(self) -> None:
         for origin in self._origins.values():
             origin.close()
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Reading the authorities takes tens of milliseconds, and they are the same for every origin."""
+    return ssl.create_default_context()
 
 
 class _Call:
@@ -72,7 +81,7 @@ class Origin:
 
     def __init__(self, host: str, port: int, tls: bool) -> None:
         self._host, self._port = host, port
-        self._context = ssl.create_default_context() if tls else None
+        self._context = _trust() if tls else None
         self._idle: list[_Connection] = []
         self._waiting: deque[_Call] = deque()
         self._opening: set[asyncio.Task[None]] = set()

@@ -27,6 +27,7 @@ from milkrun_graph.executor.persisted import Documents
 from milkrun_graph.executor.project import IRREGULAR
 from milkrun_graph.executor.run import Asking, Run
 from milkrun_graph.executor.transport import Fetch, Listening, Transport
+from milkrun_graph.planner.plan import Plan
 
 if TYPE_CHECKING:
     from graphql import GraphQLSchema
@@ -100,7 +101,7 @@ class Gateway:
         for stored in known.operations if known else ():
             operation = stored.operation()
             for key, plan in stored.plans:
-                operation.plans.put(key, ready(plan, self._options, self._names), 1)
+                operation.plans.put(key, plan, 1)  # made ready when it is first asked for
             self._documents.put(stored.text, {stored.name: operation}, len(stored.text))
             self._named.know([stored.text])
 
@@ -242,28 +243,29 @@ class Gateway:
         labels = active(self._tables.labels, self._options.labels) if self._tables.labels else self._tables.labels
         key = (claims, labels, tuple(values.get(name) for name in operation.conditions))
         plan = operation.plans.get(key)
-        if plan is None:
-            try:
-                plan = self._make_plan(operation, values, claims, labels)
-            except PlanningFailed as error:
-                plan = error
-            operation.plans.put(key, plan, 1)
+        if isinstance(plan, ReadyPlan):
+            return plan
         if isinstance(plan, PlanningFailed):
             raise plan.with_traceback(None)
-        return plan
+        try:
+            made = self._make_plan(operation, values, claims, labels) if plan is None else plan
+        except PlanningFailed as error:
+            operation.plans.put(key, error, 1)
+            raise
+        compiled = ready(made, self._options, self._names)
+        operation.plans.put(key, compiled, 1)
+        return compiled
 
     def _make_plan(
         self, operation: Operation, values: Mapping[str, Any], claims: Claims, labels: frozenset[str]
-    ) -> ReadyPlan:
+    ) -> Plan:
         from graphql import parse  # noqa: PLC0415 - known operations do not need it
 
         from milkrun_graph.planner import PlanOptions, plan_operation  # noqa: PLC0415 - it brings graphql-core
 
         options = PlanOptions(labels=labels, allows=allows(claims))
-        made = plan_operation(
-            self._tables, parse(operation.text, no_location=True), operation.name, dict(values), options
-        )
-        return ready(made, self._options, self._names)
+        document = parse(operation.text, no_location=True)
+        return plan_operation(self._tables, document, operation.name, dict(values), options)
 
     def _headers(self, request: Request) -> Mapping[str, str]:
         given = request.headers

@@ -9,6 +9,7 @@ from milkrun_graph.executor.compiled import ReadyPlan
 from milkrun_graph.executor.lru import Lru
 from milkrun_graph.executor.messages import Claims
 from milkrun_graph.executor.variables import Variables
+from milkrun_graph.planner.plan import Plan
 
 # Outcomes of @skip and @include (and sets of claims) that one operation keeps plans for.
 MAX_PLANS = 64
@@ -17,7 +18,7 @@ type PlanKey = tuple[Claims, frozenset[str], tuple[bool | None, ...]]
 """What a plan depends on: claims, progressive overrides, and the values of the conditions."""
 
 
-def _plans() -> Lru[PlanKey, ReadyPlan | PlanningFailed]:
+def _plans() -> Lru[PlanKey, ReadyPlan | Plan | PlanningFailed]:
     return Lru(MAX_PLANS, MAX_PLANS)
 
 
@@ -30,4 +31,4 @@ class Operation:
     text: str
     variables: Variables
     conditions: tuple[str, ...]
-    plans: Lru[PlanKey, ReadyPlan | PlanningFailed] = field(default_factory=_plans)
+    plans: Lru[PlanKey, ReadyPlan | Plan | PlanningFailed] = field(default_factory=_plans)
