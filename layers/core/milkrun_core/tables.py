@@ -76,6 +76,7 @@ class Table:
 
     def merge(self, parts: Mapping[str, Mapping[str, str]]) -> None:
         """Set attributes of items, which begin to exist with it; their other attributes stay.  Raises Unavailable."""
+        _ = self._connection.connection.client  # made here once, or each thread would make one of its own
         with ThreadPoolExecutor(WRITERS) as pool:
             for _ in pool.map(self._merge_one, parts.items()):
                 pass

@@ -34,8 +34,6 @@ SAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 log = logging.getLogger("milkrun_graph")
 
-type Send = Callable[[str, Mapping[str, Any]], None]
-
 
 class AnswerNotDelivered(GraphError):
     """CloudFormation could not be told; Lambda repeats an invocation that fails, and with it the answer."""
