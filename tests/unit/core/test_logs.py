@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from milkrun_core.logs import module_logger
+from milkrun_core.logs import follow, module_logger
 
 
 def test_every_line_says_service_cell_and_release(
@@ -22,3 +22,22 @@ def test_every_line_says_service_cell_and_release(
     assert "order_id" not in second
     for line in (first, second):
         assert (line["service"], line["cell"], line["release"]) == ("fulfillment/test-of-logs", "cell-1", "r-1")
+
+
+@pytest.mark.parametrize(
+    ("headers", "correlation_id", "trace_id"),
+    [
+        ({"x-request-id": "r-1", "traceparent": "00-abc-def-01"}, "r-1", "abc"),
+        ({"traceparent": "00-abc-def-01"}, "abc", "abc"),
+        ({"traceparent": "nonsense"}, None, None),
+        ({}, None, None),
+    ],
+)
+def test_lines_of_a_request_have_its_callers_ids(
+    headers: dict[str, str], correlation_id: str | None, trace_id: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logger = module_logger()
+    follow(logger, headers)
+    logger.info("asked")
+    line = json.loads(capsys.readouterr().out)
+    assert (line.get("correlation_id"), line.get("trace_id")) == (correlation_id, trace_id)

@@ -80,6 +80,10 @@ def _done(event: Mapping[str, Any], graphlet: str, schema: Path, registry: Calla
         raise NotPublished(f"Phase: must be stage or publish, not {phase}")
     if is_delete and (phase == "stage" or event.get("PhysicalResourceId") != f"{graphlet}-publish"):
         return {}
+    if not is_delete and (asked_for := _other_release(event)):
+        if phase == "stage":  # on the way back, before this function is: what was staged is not served, and expires
+            return {}
+        raise NotPublished(f"release {asked_for} is to be published, and this is the code of another: release it again")
     asked = submission(event, graphlet, "withdraw" if is_delete else phase, schema.read_text(encoding="utf-8"))
     try:
         verdict = registry().submit(asked)
@@ -88,6 +92,12 @@ def _done(event: Mapping[str, Any], graphlet: str, schema: Path, registry: Calla
             return {}
         raise
     return {name: str(verdict.get(name)) for name in ("graphlet_version", "supergraph")}
+
+
+def _other_release(event: Mapping[str, Any]) -> str | None:
+    """The release that is asked for, where it is not the one that this code came with."""
+    asked_for = str((event.get("ResourceProperties") or {}).get("Release") or "none")
+    return asked_for if asked_for != os.environ.get("MILKRUN_RELEASE", asked_for) else None
 
 
 def submission(event: Mapping[str, Any], graphlet: str, phase: str, sdl: str) -> Submission:

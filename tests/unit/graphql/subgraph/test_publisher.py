@@ -152,6 +152,18 @@ def test_what_was_refused_at_its_creation_has_nothing_to_withdraw(schema: Path) 
     assert answer["PhysicalResourceId"] == "films-refused"
 
 
+def test_code_of_another_release_stages_nothing_and_publishes_nothing(
+    schema: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MILKRUN_RELEASE", "r-2")
+    bucket = FakeBucket(ACCEPTED)
+    staged = told(an_event("Update", PhysicalResourceId="films-stage"), bucket, schema)
+    published = told(an_event("Update", "publish", PhysicalResourceId="films-publish"), bucket, schema)
+    assert (staged["Status"], published["Status"]) == ("SUCCESS", "FAILED")
+    assert "the code of another" in published["Reason"]
+    assert bucket.submitted == {}
+
+
 def test_without_a_registry_a_stack_can_be_deleted_but_not_deployed(schema: Path) -> None:
     nowhere = FakeBucket(None, missing=True)
     gone = told(an_event("Delete", "publish", PhysicalResourceId="films-publish"), nowhere, schema)
