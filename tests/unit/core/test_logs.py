@@ -34,8 +34,14 @@ def test_every_line_says_service_cell_and_release(
     ],
 )
 def test_lines_of_a_request_have_its_callers_ids(
-    headers: dict[str, str], correlation_id: str | None, trace_id: str | None, capsys: pytest.CaptureFixture[str]
+    headers: dict[str, str],
+    correlation_id: str | None,
+    trace_id: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    # Loggers are kept by their name, and one made in an earlier test writes to that test's output.
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", f"following-{sorted(headers.items())}")
     logger = module_logger()
     follow(logger, headers)
     logger.info("asked")
