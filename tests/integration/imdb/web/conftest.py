@@ -46,7 +46,7 @@ def site(local_cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> I
             "ServiceUrl": url,
             "GatewayUrl": f"{origin}/graphql",
             "ImagesOrigin": origin,
-            "Featured": r"\,".join(FEATURED),
+            "Featured": ",".join(FEATURED),
         }
         sam.deploy("imdb-web", sam.build("imdb-web"), parameters)
         yield Site(url, host, local_cloud.edge_url, local_cloud.endpoint_url, graph)
