@@ -31,6 +31,7 @@ def run() -> None:
         try:
             figures["make up, clean clone, warm package cache"] = timed(["make", "up"], clone, settings)
             figures["make up again"] = timed(["make", "up"], clone, settings)
+            timed([".venv/bin/python", "-m", "bench", "gateway"], clone, settings)
             timed(["make", "demo"], clone, settings)
             figures |= overheads(clone, settings)
         finally:
