@@ -12,7 +12,7 @@ from milkrun_graph.executor import Options, Request, Response
 from milkrun_graph.serve.protocol import Cors, GraphQLOverHttp, HttpOptions
 
 from gateway.auth import Tokens
-from gateway.domain.errors import TokenRefused
+from gateway.domain.errors import AnswerTooLong, TokenRefused
 from gateway.events import Incoming, answer, read_event
 from gateway.supergraphs import Log, Supergraphs
 from gateway.telemetry import TRACE_HEADER, Telemetry
@@ -22,6 +22,8 @@ JSON_TYPE, PROBLEM_TYPE = "application/json", "application/problem+json"
 REQUEST_ID, CORRELATION_ID = "x-request-id", "x-correlation-id"
 RETRY_SECONDS = "1"
 FAULT = 500
+# A function's answer has 6 MB at most, in which every quotation mark of this text has a stroke before it.
+MAX_BODY = 4_500_000
 FAILED = "the gateway failed; the fault is logged under the request's correlation id"
 
 
@@ -62,6 +64,8 @@ class Front:
         span = self._telemetry.begin(incoming.headers, incoming.correlation_id, began)
         headers = {REQUEST_ID: incoming.correlation_id, **incoming.headers, TRACE_HEADER: span.trace.header}
         given = await self._given(replace(incoming, headers=headers))
+        if len(given.body) > MAX_BODY:
+            given = problem(AnswerTooLong(f"the answer has {len(given.body)} bytes, {MAX_BODY} at most: ask for less"))
         self._telemetry.end(span, given.status, clock())
         return answer(given.status, (*given.headers, (CORRELATION_ID, incoming.correlation_id)), given.body)
 

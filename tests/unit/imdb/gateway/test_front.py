@@ -5,6 +5,7 @@ import hashlib
 import json
 
 import pytest
+from gateway import front
 from milkrun_graph.executor import Limits, Options
 from milkrun_graph.executor.breaker import BreakerPolicy
 from milkrun_graph.executor.transport import SubgraphUnreachable
@@ -184,6 +185,12 @@ async def test_a_fault_of_ours_is_a_problem_and_is_logged() -> None:
     assert answer["statusCode"] == 500
     assert "a bug" not in answer["body"]
     assert doors.lines.errors("request failed")[0]["reason"] == "RuntimeError('a bug')"
+
+
+async def test_an_answer_that_lambda_would_not_carry_is_a_problem_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(front, "MAX_BODY", 100)
+    answer = await Doors().ask(posted(KNOWN_FOR))
+    assert (answer["statusCode"], json_of(answer)["code"]) == (500, "AnswerTooLong")
 
 
 async def test_every_answer_names_the_id_that_the_log_has() -> None:

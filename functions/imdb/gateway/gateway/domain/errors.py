@@ -19,5 +19,9 @@ class AwsRefused(Unavailable):
     """A service of AWS answered, but not with what was asked for: ``status`` and the body's beginning are facts."""
 
 
+class AnswerTooLong(MilkrunError):
+    """Lambda would not carry the answer: ask for less at once."""
+
+
 class TokenRefused(InvalidRequest):
     """The bearer token is not one of ours, or no longer: RFC 6750's ``invalid_token``, which is a 401."""
