@@ -10,6 +10,8 @@ from milkrun.accounts import CLIENT_CONFIG, session
 from milkrun.environment import Environment
 from milkrun.fleet import Fleet, Target
 
+PAGES, GATEWAY = "imdb/web", "imdb/gateway"
+
 
 @dataclass(frozen=True)
 class Running:
@@ -56,3 +58,9 @@ def urls_to_try(environment: Environment, fcs: dict[str, list[str]]) -> Iterator
     base = fleet.parameters("fulfillment/pack", target)["ServiceUrl"]
     yield f"curl {base.removesuffix('/pack')}/"
     yield f"curl {base}/fcs/{fcs[target.name][0]}/boxes"
+    if PAGES in fleet.services:
+        pages, gateway = (
+            fleet.parameters(service, fleet.targets("imdb")[0])["ServiceUrl"] for service in (PAGES, GATEWAY)
+        )
+        yield f"{pages}/name/nm0000329   in a browser: a page from five graphlets"
+        yield f"{gateway}/   in a browser: an editor for GraphQL queries"
