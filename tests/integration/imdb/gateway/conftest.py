@@ -41,6 +41,11 @@ class Graph:
     def bucket(self) -> str:
         return f"imdb-registry-{ACCOUNT}-{REGION}"
 
+    @property
+    def url(self) -> str:
+        """Where a browser finds it."""
+        return f"http://{HOST}:{self.edge.rsplit(':', 1)[1]}/"
+
     def ask(self, query: str, variables: Mapping[str, Any] | None = None, **headers: str) -> dict[str, Any]:
         """The GraphQL response to a POST through the edge, which must be a 200."""
         answer = self.post(query, variables, **headers)
