@@ -4,6 +4,7 @@ Both schemas of a pair come from one skeleton, so that they share most names and
 graphql-core's printer, finders of changes, validation and coercion of variables.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLSchema,
+    GraphQLSyntaxError,
     GraphQLUnionType,
     get_named_type,
     is_abstract_type,
@@ -26,12 +28,13 @@ from graphql import (
     validate,
 )
 from graphql.execution.values import get_variable_values
-from graphql.language import OperationDefinitionNode
+from graphql.language import DocumentNode, OperationDefinitionNode
 from graphql.utilities.find_schema_changes import find_schema_changes
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from milkrun_graph.checks import Change, Policy, Recorded, Report, Severity, Verdict, api_schema, check, difference
 from milkrun_graph.checks.inputs import is_required
+from milkrun_graph.checks.validity import RULES, Validator
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 Draw = Callable[..., Any]
@@ -140,18 +143,21 @@ class Writer:
         return f"{{ {' '.join(chosen) or '__typename'} }}"
 
     def field(self, name: str, field: Any, depth: int) -> str:
-        # A label of its own for every field: two of one name may differ in type, which is not merged.
-        self.labels += 1
         given = [
             f"{argument}: {self.value(definition.type)}"
             for argument, definition in field.args.items()
             if is_required(definition) or self.draw(st.booleans())
         ]
-        text = f"l{self.labels}: {name}{f'({", ".join(given)})' if given else ''}"
+        text = f"{self.label()}{name}{f'({", ".join(given)})' if given else ''}"
         if "d" in {directive.name for directive in self.schema.directives} and self.draw(st.booleans()):
             text += self.directive()
         inner = get_named_type(field.type)
         return f"{text} {self.selections(inner, depth - 1)}" if is_composite_type(inner) else text
+
+    def label(self) -> str:
+        # One of its own for every field: two of one name may differ in type, which is not merged.
+        self.labels += 1
+        return f"l{self.labels}: "
 
     def directive(self) -> str:
         directive = next(one for one in self.schema.directives if one.name == "d")
@@ -198,6 +204,45 @@ def literal(value: Any, type_: Any) -> str:
         case str():
             return value if isinstance(type_, GraphQLEnumType) else f'"{value}"'
     return str(value).lower()
+
+
+class Careless(Writer):
+    """Lets fields share labels and selections share fragments, whether or not that is right."""
+
+    def __init__(self, draw: Draw, schema: GraphQLSchema) -> None:
+        super().__init__(draw, schema)
+        self.fragments: dict[str, list[str]] = {}
+
+    def label(self) -> str:
+        return self.draw(st.sampled_from(["", "", "", "l1: ", "l2: "]))  # type: ignore[no-any-return]
+
+    def selections(self, scope: Any, depth: int) -> str:
+        selections = super().selections(scope, depth)
+        known = self.fragments.setdefault(scope.name, [])
+        if self.draw(st.booleans()):
+            known.append(f"fragment {scope.name}{len(known)} on {scope.name} {selections}")
+            selections = f"{{ ... {selections} ...{scope.name}{len(known) - 1} }}"
+        spread = self.draw(st.lists(st.integers(0, len(known) - 1), max_size=2)) if known else []
+        return f"{selections[:-1]}{''.join(f' ...{scope.name}{number}' for number in spread)} }}"
+
+    def document(self) -> str:
+        return "\n".join([self.operation(), *(text for several in self.fragments.values() for text in several)])
+
+
+WORDS = "a b c p q keep n u x y z l1 N P Q R U E I J A B Int v0 v1 N0 P0 d skip include null 1 __typename mutation"
+
+
+@st.composite
+def documents(draw: Draw, schema: GraphQLSchema) -> DocumentNode:
+    """An operation with fragments, some words of which may be wrong."""
+    pieces = re.split(r"(\w+)", Careless(draw, schema).document())
+    places = st.integers(0, len(pieces) // 2 - 1)
+    for place in draw(st.lists(places, max_size=2)):
+        pieces[2 * place + 1] = draw(st.sampled_from(WORDS.split()))
+    try:
+        return parse("".join(pieces), no_location=True)
+    except GraphQLSyntaxError:
+        reject()
 
 
 @st.composite
@@ -301,3 +346,22 @@ def test_validating_everything_finds_nothing_more(data: st.DataObject, pair: Pai
     everything = check(old, new, [record], NOW, Policy(validate_all=True))
 
     assert verdicts(everything) == verdicts(judged(old, new, record))
+
+
+@given(st.data(), pairs())
+@calm
+def test_a_validator_finds_what_all_rules_find(data: st.DataObject, pair: Pair) -> None:
+    document = data.draw(documents(pair[0]))
+
+    for schema in pair:
+        ours, theirs = Validator(schema).errors(document), validate(schema, document, RULES, max_errors=None)
+        assert [(error.message, error.nodes) for error in ours] == [(error.message, error.nodes) for error in theirs]
+
+
+@given(st.data(), pairs())
+@calm
+def test_a_validator_doubts_no_rule_for_an_operation_as_clients_write_it(data: st.DataObject, pair: Pair) -> None:
+    schema = pair[0]
+    document = parse(Writer(data.draw, schema).operation(), no_location=True)
+
+    assert Validator(schema).doubts(document) == set()

@@ -3,46 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from graphql import GraphQLError, GraphQLSchema, get_named_type, parse, type_from_ast, validate
+from graphql import GraphQLError, GraphQLSchema, get_named_type, parse, type_from_ast
 from graphql.language import DocumentNode, OperationDefinitionNode
-from graphql.validation import (
-    ASTValidationRule,
-    FieldsOnCorrectTypeRule,
-    FragmentsOnCompositeTypesRule,
-    KnownArgumentNamesRule,
-    KnownDirectivesRule,
-    KnownOperationTypesRule,
-    KnownTypeNamesRule,
-    OverlappingFieldsCanBeMergedRule,
-    PossibleFragmentSpreadsRule,
-    ProvidedRequiredArgumentsRule,
-    ScalarLeafsRule,
-    UniqueDirectivesPerLocationRule,
-    ValuesOfCorrectTypeRule,
-    VariablesAreInputTypesRule,
-    VariablesInAllowedPositionRule,
-)
 
-from milkrun_graph.checks import keys
 from milkrun_graph.checks.change import Change, Evidence, Severity
 from milkrun_graph.checks.operations import Recorded
 from milkrun_graph.checks.shapes import keys_possible, keys_refused, keys_sent
 from milkrun_graph.checks.usage import Usage, usage_of
-
-# The rules that look at a schema: the others cannot change their mind when only the schema changes.  A rule costs a
-# quarter of a millisecond, so those for fragments, variables and directives wait until there are some.
-_ALWAYS = (
-    FieldsOnCorrectTypeRule,
-    KnownArgumentNamesRule,
-    KnownOperationTypesRule,
-    OverlappingFieldsCanBeMergedRule,
-    ProvidedRequiredArgumentsRule,
-    ScalarLeafsRule,
-    ValuesOfCorrectTypeRule,
-)
-_FRAGMENTS = (FragmentsOnCompositeTypesRule, KnownTypeNamesRule, PossibleFragmentSpreadsRule)
-_VARIABLES = (KnownTypeNamesRule, VariablesAreInputTypesRule, VariablesInAllowedPositionRule)
-_DIRECTIVES = (KnownDirectivesRule, UniqueDirectivesPerLocationRule)
+from milkrun_graph.checks.validity import Validator
 
 
 @dataclass(slots=True)
@@ -62,6 +30,7 @@ class Judge:
     ) -> None:
         self.old = old
         self.new = new
+        self.before, self.after = Validator(old), Validator(new)
         self.validate_all = validate_all
         self.by_key: dict[str, list[Change]] = {}
         for change in changes:
@@ -83,9 +52,8 @@ class Judge:
             usage.keys.update(keys_sent(shape, usage, self.old))
         near = {id(change): change for key in usage.keys & self.by_key.keys() for change in self.by_key[key]}
         if near or self.validate_all:
-            rules = _rules(usage)
-            errors = validate(self.new, document, rules, max_errors=None)
-            if errors and (before := validate(self.old, document, rules, max_errors=1)):
+            errors = self.after.errors(document)
+            if errors and (before := self.before.errors(document, most=1)):
                 effect.refused = before[0].message
                 return effect
             failing = assumed | self.failing(record, usage, errors)
@@ -110,17 +78,6 @@ class Judge:
                     self.possible[type_.name] = keys_possible(type_)
                 found |= self.possible[type_.name]
         return found
-
-
-def _rules(usage: Usage) -> list[type[ASTValidationRule]]:
-    found: set[type[ASTValidationRule]] = set(_ALWAYS)
-    if usage.declared:
-        found.update(_VARIABLES)
-    if any(key.endswith(keys.condition("")) for key in usage.keys):
-        found.update(_FRAGMENTS)
-    if any(key.startswith("@") for key in usage.keys):
-        found.update(_DIRECTIVES)
-    return sorted(found, key=lambda rule: rule.__name__)
 
 
 def _feels(change: Change, used: set[str], failing: set[str]) -> bool:
