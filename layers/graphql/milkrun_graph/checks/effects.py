@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from graphql import GraphQLError, GraphQLSchema, get_named_type, parse, type_from_ast
+from graphql import GraphQLError, GraphQLSchema, get_named_type, type_from_ast
 from graphql.language import DocumentNode, OperationDefinitionNode
 
 from milkrun_graph.checks.change import Change, Evidence, Severity
 from milkrun_graph.checks.operations import Recorded
+from milkrun_graph.checks.reading import read_document
 from milkrun_graph.checks.shapes import keys_possible, keys_refused, keys_sent
 from milkrun_graph.checks.usage import Usage, usage_of
 from milkrun_graph.checks.validity import Validator
@@ -41,7 +42,7 @@ class Judge:
     def judge(self, record: Recorded) -> Effect:
         """Which changes the operation feels; one more, ``OPERATION_INVALID``, for errors that none of them explains."""
         try:
-            document = parse(record.query, no_location=True)
+            document = read_document(record.query)
         except GraphQLError as error:
             return Effect(refused=error.message)
         effect = Effect(_name(document))

@@ -77,7 +77,6 @@ RULES: Sequence[type[ASTValidationRule]] = (
     VariablesAreInputTypesRule,
     VariablesInAllowedPositionRule,
 )
-_VALUES = (ValuesOfCorrectTypeRule, VariablesInAllowedPositionRule)
 _MERGED_FIELDS = 10_000
 """How many fields of one document are compared before graphql-core has to do it, which ends by a budget of its own."""
 
@@ -259,9 +258,10 @@ class _Walk:
                 self.value(argument.value, definition.type, definition)
 
     def value(self, node: Any, type_: Any, place: Any) -> None:
+        if isinstance(node, ListValueNode | ObjectValueNode | VariableNode):
+            self.variables(node, type_, place)
         if not isinstance(node, VariableNode):
-            validate_input_literal(node, type_, lambda _error, _path: self.doubts.update(_VALUES))
-        self.variables(node, type_, place)
+            validate_input_literal(node, type_, lambda _error, _path: self.doubts.update(_rules_for(node)))
 
     def variables(self, node: Any, type_: Any, place: Any) -> None:
         """The variables of a value; ``place`` is the argument or input field that takes it, None in a list."""
@@ -274,7 +274,7 @@ class _Walk:
                     self.variables(item, items.of_type, None)
             case ObjectValueNode() if is_input_object_type(named := get_named_type(type_)):
                 if named.is_one_of:
-                    self.doubts.update(_VALUES)
+                    self.doubts.add(VariablesInAllowedPositionRule)
                 for field in node.fields:
                     if field.name.value in named.fields:
                         definition = named.fields[field.name.value]
@@ -318,6 +318,13 @@ class _Walk:
                 spread.add(selection.name.value)
                 if fragment := self.fragments.get(selection.name.value):
                     yield from self.flat(fragment.selection_set, self.condition(fragment), spread)
+
+
+def _rules_for(value: Any) -> Sequence[type[ASTValidationRule]]:
+    """What may find a wrong value: in a list or an object it may misplace a variable, too."""
+    if isinstance(value, ListValueNode | ObjectValueNode):
+        return (ValuesOfCorrectTypeRule, VariablesInAllowedPositionRule)
+    return (ValuesOfCorrectTypeRule,)
 
 
 def _name(node: Any) -> str:
