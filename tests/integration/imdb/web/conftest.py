@@ -60,7 +60,8 @@ def graph(site: Site) -> Iterator[SampleGraph]:
     site.graph.changed.clear()
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright runs, its event loop is that of the thread, and nothing else can have one there.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as found:
         yield found
