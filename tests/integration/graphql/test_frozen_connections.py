@@ -25,7 +25,10 @@ class Server:
 
     def _serve(self) -> None:
         for _ in range(2):
-            connection, _ = self._listening.accept()
+            try:
+                connection, _ = self._listening.accept()
+            except OSError:
+                return  # ended while it waited
             with connection:
                 connection.recv(65_536)
                 connection.sendall(ANSWER)
@@ -33,7 +36,9 @@ class Server:
             self.closed.set()
 
     def end(self) -> None:
+        self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
+        self._thread.join(10)
 
 
 async def mutate_after_a_freeze(*, noticing: bool) -> bytes:

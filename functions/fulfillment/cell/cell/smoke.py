@@ -34,7 +34,7 @@ def run(http: urllib3.PoolManager, url: str, cell: str) -> dict[str, Any]:
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda passes both
     settings = SmokeSettings()
-    http = urllib3.PoolManager(timeout=urllib3.Timeout(connect=2, read=10), retries=False)
+    http = urllib3.PoolManager(timeout=urllib3.Timeout(connect=2, read=25), retries=False)
     result = run(http, settings.cell_url, settings.cell)
     logger.info("smoke test passed", extra={"tested_release": event.get("release")})
     return result

@@ -149,7 +149,7 @@ def run(service: Service, send: Callable[[str], None]) -> dict[str, Any]:
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda passes both
     settings = SmokeSettings()
-    http = urllib3.PoolManager(timeout=urllib3.Timeout(connect=2, read=10), retries=False)
+    http = urllib3.PoolManager(timeout=urllib3.Timeout(connect=2, read=25), retries=False)
     result = run(
         Service(settings.service_url, http),
         lambda body: client("sqs").send_message(QueueUrl=settings.pack_queue_url, MessageBody=body),

@@ -65,7 +65,7 @@ def run(graph: Graph) -> dict[str, Any]:
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda passes both
-    http = urllib3.PoolManager(timeout=urllib3.Timeout(connect=2, read=10), retries=False)
+    http = urllib3.PoolManager(timeout=urllib3.Timeout(connect=2, read=25), retries=False)
     result = run(Graph(http, os.environ["MILKRUN_SERVICE_URL"]))
     logger.info("smoke test passed", extra={"tested_release": event.get("release")})
     return result

@@ -50,7 +50,7 @@ def run(call: Call, get: Get, settings: SmokeSettings) -> dict[str, Any]:
 def fetch(url: str) -> tuple[int, str]:
     """Status and text of an address.  Raises SmokeTestFailed without any."""
     try:
-        reply = urllib3.PoolManager(timeout=urllib3.Timeout(connect=2, read=10), retries=False).request("GET", url)
+        reply = urllib3.PoolManager(timeout=urllib3.Timeout(connect=2, read=25), retries=False).request("GET", url)
     except urllib3.exceptions.HTTPError as error:
         raise SmokeTestFailed(f"drawing: GET {url} had no answer: {error}", url=url) from error
     return reply.status, reply.data.decode()
