@@ -8,6 +8,7 @@ from typing import Any, Self
 import yaml
 
 from milkrun.errors import FleetInvalid
+from milkrun.quick_yaml import SafeLoader
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class _Layer:
     def read(cls, path: Path) -> Self:
         try:
             text = path.read_text()
-            data, tree = yaml.safe_load(text), yaml.compose(text)
+            tree = yaml.compose(text, Loader=SafeLoader)
+            data = yaml.load(text, Loader=SafeLoader)  # noqa: S506 - a safe one
         except FileNotFoundError as error:
             raise FleetInvalid(f"{path}: there is no such file: run this from the root of the repository") from error
         except yaml.YAMLError as error:

@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from milkrun.quick_yaml import SafeLoader
+
 BUCKET_PARAMETER = "ArtifactBucket"
 _CODE = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
 _INLINED = {
@@ -15,11 +17,7 @@ _INLINED = {
 }
 
 
-# libyaml where it was built in: ten times as fast.
-_Safe: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_Safe):  # type: ignore[misc,valid-type]
+class _Loader(SafeLoader):  # type: ignore[misc,valid-type]
     """YAML with CloudFormation's short forms (``!Ref``), read as their long ones."""
 
 
