@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from milkrun_graph.composer.issues import HINTS
 
-from tests.unit.graphql.composer.test_cases import CASES
+from tests.contract.graphql.composer.test_cases import CASES
 
 LISTED = [line.split() for line in Path(__file__).with_name("codes.txt").read_text(encoding="utf-8").splitlines()]
 ERRORS = [code for code, level in LISTED if level == "ERROR"]
