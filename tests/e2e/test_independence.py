@@ -33,8 +33,12 @@ BREAKS_CLIENTS = Change(SCHEMA, "votes: Int!", "ballots: Int!", "another name fo
 @pytest.fixture
 def traffic(fleet: FleetUnderTest) -> Traffic:
     """Questions that need the gateway and two graphlets, every answer compared with the known one."""
+    return asking(fleet, "imdb")
+
+
+def asking(fleet: FleetUnderTest, target: str) -> Traffic:
     known = fleet.environment.fleet
-    return Traffic((ratings_load(gateway_url(known, known.targets("imdb")[0])),), PER_SECOND)
+    return Traffic((ratings_load(gateway_url(known, known.targets(target)[0])),), PER_SECOND)
 
 
 def ship(fleet: FleetUnderTest, service: str, artifact: str | None = None) -> ReleaseView:
@@ -74,9 +78,9 @@ def test_a_schema_that_would_break_a_live_client_stops_its_release(
     copy = scratch_copy(ROOT, tmp_path, BREAKS_CLIENTS)
 
     def is_recorded() -> bool:
-        return fleet.milkrun("schema", "check", "ratings", str(copy / SCHEMA)).code == 1
+        return fleet.milkrun("schema", "check", "ratings", str(copy / SCHEMA), "--target", "preprod").code == 1
 
-    with traffic.running():
+    with traffic.running(), asking(fleet, "preprod").running():
         eventually(is_recorded, seconds=60, what="the clients' operations in the registry")
         view = ship(fleet, RATINGS, build(fleet.environment, RATINGS, copy).digest)
     assert view.verdict != "pass"
