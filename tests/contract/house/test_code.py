@@ -6,9 +6,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from milkrun.where import find_modules
+from tests.support.machine import lacking
 from tests.support.tree import ROOT, below, files, imports, parsed, text
 
+THE_ONE_PLACE = Path("tests/support/machine.py")
 MAX_FUNCTION_LINES = 50
 MAX_FILE_LINES = 400
 PACKAGES = {module.package.name: module.folder for module in find_modules(ROOT)}
@@ -151,6 +155,24 @@ def test_fakes_are_written_and_not_mocked() -> None:
         if name.startswith("unittest.mock") or name == "unittest"
     ]
     assert found == []
+
+
+def test_a_test_is_left_out_in_one_place_only_which_fails_where_all_are_required() -> None:
+    """Said with its reason (`-rs`), for what a machine lacks; never for what the code does not do."""
+    skip = re.compile(r"pytest\.(skip|xfail|importorskip|exit)\b|mark\.(skip|skipif|xfail)\b|\bSkipTest\b")
+    elsewhere = [path for path in python("tests") if path not in (THE_ONE_PLACE, Path(__file__).relative_to(ROOT))]
+    assert list(lines_with(skip, elsewhere)) == []
+    assert "-rs" in text(Path("pyproject.toml"))
+    assert "export MILKRUN_REQUIRE_ALL=1" in text(Path(".ci/run"))
+
+
+@pytest.mark.parametrize(("required", "outcome"), [("1", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_what_a_machine_lacks_fails_where_all_is_required(
+    monkeypatch: pytest.MonkeyPatch, required: str, outcome: type[BaseException]
+) -> None:
+    monkeypatch.setenv("MILKRUN_REQUIRE_ALL", required)
+    with pytest.raises(outcome, match="no Chromium"):
+        lacking("no Chromium")
 
 
 def test_nothing_is_left_for_later() -> None:
