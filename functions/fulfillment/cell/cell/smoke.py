@@ -5,16 +5,12 @@ from typing import Any
 
 import urllib3
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from milkrun_core.errors import MilkrunError
 from milkrun_core.logs import module_logger
+from milkrun_core.smoke import SmokeTestFailed, passed
 
 from cell.settings import SmokeSettings
 
 logger = module_logger()
-
-
-class SmokeTestFailed(MilkrunError):
-    """The cell's front page is not what it must be."""
 
 
 def run(http: urllib3.PoolManager, url: str, cell: str) -> dict[str, Any]:
@@ -28,7 +24,7 @@ def run(http: urllib3.PoolManager, url: str, cell: str) -> dict[str, Any]:
         raise SmokeTestFailed(f"GET {url} answered {reply.status}", url=url, answered=reply.status)
     if page.get("cell") != cell:
         raise SmokeTestFailed(f"GET {url} was answered by cell {page.get('cell')}, not {cell}", url=url)
-    return {"ok": True, "checks": [{"name": "front page", "ok": True, "detail": f"{url} is cell {cell}"}]}
+    return passed({"front page": f"{url} is cell {cell}"})
 
 
 @logger.inject_lambda_context(clear_state=True)

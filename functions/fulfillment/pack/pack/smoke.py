@@ -13,8 +13,8 @@ from uuid import uuid4
 import urllib3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from milkrun_core.aws import client
-from milkrun_core.errors import MilkrunError
 from milkrun_core.logs import module_logger
+from milkrun_core.smoke import SmokeTestFailed, passed
 
 from pack.domain.checker import check
 from pack.domain.model import Box, Dims, PackedBox, Placement
@@ -49,10 +49,6 @@ ITEMS = [
 ]
 
 logger = module_logger()
-
-
-class SmokeTestFailed(MilkrunError):
-    """The service did not do for the smoke test what it must do for everybody."""
 
 
 def order(order_id: str) -> dict[str, Any]:
@@ -143,7 +139,7 @@ def run(service: Service, send: Callable[[str], None]) -> dict[str, Any]:
     send(json.dumps({"fc": FC, "order": order(queued)}))
     details["plan over http"] = plan_over_http(service, over_http)
     details["plan through the queue"] = wait_for_plan(service, queued)
-    return {"ok": True, "checks": [{"name": name, "ok": True, "detail": detail} for name, detail in details.items()]}
+    return passed(details)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -8,9 +8,9 @@ from typing import Any
 
 import urllib3
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from milkrun_core.errors import MilkrunError
 from milkrun_core.functions import call
 from milkrun_core.logs import module_logger
+from milkrun_core.smoke import SmokeTestFailed, expect, passed
 
 from images.settings import Origin, SmokeSettings
 
@@ -24,10 +24,6 @@ type Call = Callable[[str, dict[str, Any]], Any]
 type Get = Callable[[str], tuple[int, str]]
 
 logger = module_logger()
-
-
-class SmokeTestFailed(MilkrunError):
-    """The graphlet did not do for the smoke test what it must do for everybody."""
 
 
 def run(call: Call, get: Get, settings: SmokeSettings) -> dict[str, Any]:
@@ -44,7 +40,7 @@ def run(call: Call, get: Get, settings: SmokeSettings) -> dict[str, Any]:
     status, body = get(url)
     expect("drawing", (status, "smoke test" in body), (200, True) if is_table else (404, False))
     done = ("import", "by key", "drawing")
-    return {"ok": True, "checks": [{"name": name, "ok": True, "detail": str(settings.origin)} for name in done]}
+    return passed(dict.fromkeys(done, str(settings.origin)))
 
 
 def fetch(url: str) -> tuple[int, str]:
@@ -54,11 +50,6 @@ def fetch(url: str) -> tuple[int, str]:
     except urllib3.exceptions.HTTPError as error:
         raise SmokeTestFailed(f"drawing: GET {url} had no answer: {error}", url=url) from error
     return reply.status, reply.data.decode()
-
-
-def expect(check: str, answered: Any, expected: Any) -> None:
-    if answered != expected:
-        raise SmokeTestFailed(f"{check}: {answered} instead of {expected}", check=check)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from milkrun_core.errors import MilkrunError
 from milkrun_core.functions import call
 from milkrun_core.logs import module_logger
+from milkrun_core.smoke import expect, passed
 
 from people.settings import SmokeSettings
 
@@ -38,10 +38,6 @@ type Call = Callable[[str, dict[str, Any]], Any]
 logger = module_logger()
 
 
-class SmokeTestFailed(MilkrunError):
-    """The graphlet did not do for the smoke test what it must do for everybody."""
-
-
 def run(call: Call, graphlet: str, importer: str) -> dict[str, Any]:
     """All checks; the first that fails raises."""
     written = call(importer, {"file": "name.basics", "rows": [ROW]})
@@ -51,12 +47,7 @@ def run(call: Call, graphlet: str, importer: str) -> dict[str, Any]:
     keys = [{"__typename": "Name", "id": identity} for identity in (NOBODY, "nm000000001")]
     asked_of = {"query": ENTITIES, "variables": {"r": keys}}
     expect("by key", call(graphlet, {"graphql": asked_of, "headers": {}}), {"data": {"_entities": [EXPECTED, None]}})
-    return {"ok": True, "checks": [{"name": name, "ok": True, "detail": ""} for name in ("import", "by id", "by key")]}
-
-
-def expect(check: str, answered: Any, expected: Any) -> None:
-    if answered != expected:
-        raise SmokeTestFailed(f"{check}: {answered} instead of {expected}", check=check)
+    return passed(dict.fromkeys(("import", "by id", "by key"), ""))
 
 
 @logger.inject_lambda_context(clear_state=True)

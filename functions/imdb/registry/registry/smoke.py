@@ -12,8 +12,8 @@ from uuid import uuid4
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 from milkrun_core.aws import client
-from milkrun_core.errors import MilkrunError
 from milkrun_core.logs import module_logger
+from milkrun_core.smoke import SmokeTestFailed, passed
 
 from registry.settings import BucketSettings
 
@@ -24,10 +24,6 @@ SOUND = "type Query { registrySmokeTest: String }"
 UNSOUND = "type Query { registrySmokeTest: NoSuchType }"
 
 logger = module_logger()
-
-
-class SmokeTestFailed(MilkrunError):
-    """The registry did not judge as it must."""
 
 
 class Registry:
@@ -70,13 +66,7 @@ def run(check: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
     unsound = check(UNSOUND)
     if unsound["accepted"] or not unsound["problems"]:
         raise SmokeTestFailed("a schema with an unknown type was accepted")
-    return {
-        "ok": True,
-        "checks": [
-            {"name": "a sound schema", "ok": True, "detail": "accepted"},
-            {"name": "an unsound schema", "ok": True, "detail": f"refused: {unsound['problems'][0]['code']}"},
-        ],
-    }
+    return passed({"a sound schema": "accepted", "an unsound schema": f"refused: {unsound['problems'][0]['code']}"})
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -12,8 +12,9 @@ from typing import Any
 
 import urllib3
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from milkrun_core.errors import MilkrunError, Unavailable
+from milkrun_core.errors import Unavailable
 from milkrun_core.logs import module_logger
+from milkrun_core.smoke import SmokeTestFailed, passed
 
 from web.graph import HttpGraph, pool
 from web.ports import Graph
@@ -31,10 +32,6 @@ PATIENCE_SECONDS = 20.0
 PAUSE_SECONDS = 0.5
 
 logger = module_logger()
-
-
-class SmokeTestFailed(MilkrunError):
-    """The site does not show a visitor what it must."""
 
 
 class Site:
@@ -99,7 +96,7 @@ def run(site: Site, graph: Graph, release: str, patience: Patience) -> dict[str,
         "unknown person": "the gateway knows nobody of that id, and a page says so",
         "front page": "is there",
     }
-    return {"ok": True, "checks": [{"name": name, "ok": True, "detail": detail} for name, detail in details.items()]}
+    return passed(details)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -13,6 +13,7 @@ from cell import api, smoke
 from cell.mappings import ApiMappings
 from cell.settings import CellSettings
 from milkrun_core.errors import Unavailable
+from milkrun_core.smoke import SmokeTestFailed
 from moto import mock_aws
 
 from tests.support.packing import ROOT, LambdaContextStub
@@ -107,5 +108,5 @@ def test_the_smoke_test_passes_on_its_own_cell() -> None:
     ],
 )
 def test_the_smoke_test_fails_on_anything_else(page: PageStub, reason: str) -> None:
-    with pytest.raises(smoke.SmokeTestFailed, match=reason):
+    with pytest.raises(SmokeTestFailed, match=reason):
         smoke.run(page, "http://c/", "cell-1")  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from milkrun_core.errors import MilkrunError
+from milkrun_core.smoke import SmokeTestFailed
 from pack import api, smoke, worker
 
 from tests.support.packing import CarelessPacker, FakePorts, LambdaContextStub, event
@@ -44,14 +45,14 @@ def test_it_can_be_run_again() -> None:
 
 def test_a_service_that_answers_500_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api, "live_ports", FakePorts(packer=CarelessPacker()).ports)
-    with pytest.raises(smoke.SmokeTestFailed, match="answered 500"):
+    with pytest.raises(SmokeTestFailed, match="answered 500"):
         smoke.run(ServiceInProcess(), send)
 
 
 @pytest.mark.usefixtures("fake")
 def test_a_queue_that_nobody_works_on_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smoke, "QUEUE_SECONDS", 0.01)
-    with pytest.raises(smoke.SmokeTestFailed, match="not planned within"):
+    with pytest.raises(SmokeTestFailed, match="not planned within"):
         smoke.run(ServiceInProcess(), lambda _: None)
 
 

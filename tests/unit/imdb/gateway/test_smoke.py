@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import urllib3
 from gateway import smoke
-from gateway.smoke import Graph, SmokeTestFailed, run
+from gateway.smoke import Graph, run
+from milkrun_core.smoke import SmokeTestFailed
 
 from tests.support.front import event
 from tests.support.packing import LambdaContextStub

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from milkrun_core.errors import InvalidRequest, Unavailable
+from milkrun_core.smoke import SmokeTestFailed
 from milkrun_graph.subgraph.entry import NothingAnswered
 from people import graphlet, importer, publish, smoke
 from people.store import PeopleStore
@@ -117,7 +118,7 @@ def test_the_smoke_test_needs_nothing_loaded_and_passes_again() -> None:
 @pytest.mark.usefixtures("table")
 def test_the_smoke_test_sees_a_graphlet_that_loses_what_it_is_told() -> None:
     forgetful = Functions({"graphlet": graphlet.handler, "import": lambda *_: {"written": 1}})
-    with pytest.raises(smoke.SmokeTestFailed, match="by id"):
+    with pytest.raises(SmokeTestFailed, match="by id"):
         smoke.run(forgetful, "graphlet", "import")
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from milkrun_core.errors import InvalidRequest, Unavailable
 from milkrun_core.rest import Rest
+from milkrun_core.smoke import SmokeTestFailed
 from ratings import graphlet, importer, smoke
 from ratings.domain.model import Prior, Rating
 from ratings.monolith import Monolith
@@ -154,5 +155,5 @@ def test_the_smoke_test_needs_nothing_loaded_whatever_the_origin(monkeypatch: py
 @pytest.mark.usefixtures("table")
 def test_the_smoke_test_sees_a_graphlet_that_loses_what_it_is_told() -> None:
     forgetful = Functions({"graphlet": graphlet.handler, "import": lambda *_: {"written": 1}})
-    with pytest.raises(smoke.SmokeTestFailed, match="by key from the table"):
+    with pytest.raises(SmokeTestFailed, match="by key from the table"):
         smoke.run(forgetful, "graphlet", "import", Origin.TABLE)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from milkrun_core.smoke import SmokeTestFailed
 from registry import smoke, submissions
 from registry.usecases import judge
 
@@ -52,12 +53,12 @@ def test_it_passes_beside_published_graphlets(fake: FakePorts) -> None:
 
 
 def test_a_registry_that_does_not_answer_fails(fake: FakePorts) -> None:
-    with pytest.raises(smoke.SmokeTestFailed, match="no verdict"):
+    with pytest.raises(SmokeTestFailed, match="no verdict"):
         smoke.run(registry(fake, works=False).check)
 
 
 @pytest.mark.parametrize("says", [True, False])
 def test_a_registry_that_says_the_same_to_everything_fails(says: bool) -> None:
     verdict = {"accepted": says, "problems": [] if says else [{"code": "X", "message": "x"}]}
-    with pytest.raises(smoke.SmokeTestFailed):
+    with pytest.raises(SmokeTestFailed):
         smoke.run(lambda _: json.loads(json.dumps(verdict)))

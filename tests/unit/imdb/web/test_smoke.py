@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import urllib3
+from milkrun_core.smoke import SmokeTestFailed
 from web import smoke
 from web.domain.answer import Answer
 from web.domain.errors import GatewayRefused
@@ -78,12 +79,12 @@ def test_it_passes_on_the_site(visit: Visit) -> None:
     ],
 )
 def test_it_fails_on_anything_else(visit: Visit, path: str, to: dict[str, Any], reason: str) -> None:
-    with pytest.raises(smoke.SmokeTestFailed, match=reason):
+    with pytest.raises(SmokeTestFailed, match=reason):
         run(Visits(visit, path=path, to=to))
 
 
 def test_it_fails_where_nobody_answers(visit: Visit) -> None:
-    with pytest.raises(smoke.SmokeTestFailed, match="had no answer"):
+    with pytest.raises(SmokeTestFailed, match="had no answer"):
         run(Visits(visit, path="/", fails=True))
 
 
@@ -95,7 +96,7 @@ def test_what_was_published_a_moment_ago_is_waited_for(visit: Visit, operation: 
 @pytest.mark.parametrize("operation", QUESTIONS)
 def test_a_question_that_the_graph_never_answers_fails_it(visit: Visit, operation: str) -> None:
     graph = LateGraph(operation, until=float("inf"))
-    with pytest.raises(smoke.SmokeTestFailed, match=f"the graph does not answer {operation}: Cannot query field"):
+    with pytest.raises(SmokeTestFailed, match=f"the graph does not answer {operation}: Cannot query field"):
         run(Visits(visit), graph=graph)
     assert graph.now < 25
 
