@@ -11,8 +11,10 @@ VENV := .venv/.ready
 CLOUD := $(TOOLS)/envs/cloud/.ready
 SAM := $(TOOLS)/envs/sam/.ready
 MILKRUN := .venv/bin/milkrun
-# Side by side where the tests need nothing but a processor; tests with a cloud have it to themselves.
+# Side by side where the tests need nothing but a processor, the longest first.
 FAST_TESTS := .venv/bin/python -m pytest --quiet --numprocesses auto --dist worksteal -p no:schemathesis
+# Each group of tests/conftest.py has a cloud to itself, the longest first. Clouds wait more than they work.
+CLOUD_TESTS := .venv/bin/python -m pytest --quiet --numprocesses 3 --dist loadgroup --no-loadscope-reorder
 export UV_NO_PROGRESS ?= 1
 # What the caller set up for Pythons of their own must not reach ours.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
@@ -35,8 +37,8 @@ demo-strangler: envs ## Replace an old service behind a graphlet by a serverless
 	@$(MILKRUN) demo-strangler
 
 test: envs ## Prove everything; starts a local cloud of its own where it needs one
-	@$(FAST_TESTS) tests/unit tests/contract tests/properties
-	@.venv/bin/python -m pytest tests/integration tests/release tests/e2e
+	@$(FAST_TESTS) tests/properties tests/contract tests/unit
+	@$(CLOUD_TESTS) tests/e2e tests/integration/sam_local tests/integration/imdb tests/release tests/integration
 
 unit: $(VENV) ## Run the fast tests alone: no cloud, no network
 	@$(FAST_TESTS) tests/unit
