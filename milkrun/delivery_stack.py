@@ -26,8 +26,8 @@ def deploy_delivery(environment: Environment) -> bool:
     source = source_digest(environment.root, stack_sources(environment.root, STACK))
     if _tags(environment).get(SOURCE_TAG) == source:
         return False
-    sam_build(environment.root, environment.root, STACK)
-    _sam_deploy(environment, source)
+    with sam_build(environment.root, environment.root, STACK):
+        _sam_deploy(environment, source)
     return True
 
 

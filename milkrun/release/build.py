@@ -1,12 +1,14 @@
 """Builds one immutable artifact of a service and stores it under its digest, once."""
 
+import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,7 +64,8 @@ def build(environment: Environment, service: str, source: Path | None = None) ->
     """
     environment.fleet.service(service)
     root = (source or environment.root).resolve()
-    built = package(service, sam_build(environment.root, root, service))
+    with sam_build(environment.root, root, service) as template:
+        built = package(service, template)
     commit = commit_of(root)
     if source and not commit["commit"]:
         # A copy that git knows nothing of is our commit, edited.
@@ -74,8 +77,19 @@ def stack_name(service: str) -> str:
     return service.replace("/", "-")
 
 
-def sam_build(tools: Path, root: Path, service: str) -> Path:
-    """Run `sam build` for a stack; the built template."""
+@contextmanager
+def sam_build(tools: Path, root: Path, service: str) -> Iterator[Path]:
+    """Run `sam build` for a stack; the built template, which no other build of ours replaces while it is used."""
+    stack = stack_name(service)
+    folder = root / ".aws-sam"
+    folder.mkdir(exist_ok=True)
+    with (folder / f"{stack}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _run_sam_build(tools, root, service)
+        yield folder / stack / "template.yaml"
+
+
+def _run_sam_build(tools: Path, root: Path, service: str) -> None:
     stack = stack_name(service)
     cache = root / ".aws-sam" / "cache" / stack
     command = [sam_command(tools), "build", "--config-file", str(root / "samconfig.toml"), "--config-env", stack]
@@ -86,7 +100,6 @@ def sam_build(tools: Path, root: Path, service: str) -> Path:
     )
     if result.returncode != 0:
         raise CommandFailed(f"sam build of {service} failed:\n{result.stderr.strip()[-2000:]}")
-    return root / ".aws-sam" / stack / "template.yaml"
 
 
 def _build_settings(tools: Path) -> dict[str, str]:
