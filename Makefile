@@ -13,8 +13,8 @@ SAM := $(TOOLS)/envs/sam/.ready
 MILKRUN := .venv/bin/milkrun
 # Side by side where the tests need nothing but a processor, the longest first.
 FAST_TESTS := .venv/bin/python -m pytest --quiet --numprocesses auto --dist worksteal -p no:schemathesis
-# Each group of tests/conftest.py has a cloud to itself, the longest first. Clouds wait more than they work.
-CLOUD_TESTS := .venv/bin/python -m pytest --quiet --numprocesses 3 --dist loadgroup --no-loadscope-reorder
+# Each group (tests/conftest.py) has a cloud to itself, the longest first. Clouds wait more than they work.
+CLOUD_TESTS := .venv/bin/python -m pytest --quiet --numprocesses 3 --dist loadscope --no-loadscope-reorder
 export UV_NO_PROGRESS ?= 1
 # What the caller set up for Pythons of their own must not reach ours.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
